@@ -1,0 +1,40 @@
+//! Amounts of stored bytes and the units people count them in.
+
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// An amount of storage as its source wrote it.
+///
+/// Gigabytes stay what they are until the policy says how many bytes one has; they are then exact fractions of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// Whole bytes.
+    Bytes(u64),
+    /// Gigabytes, from a `*_gb` cell.
+    Gigabytes(Decimal),
+}
+
+/// What a gigabyte is (`policy.gigabyte`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Gigabyte {
+    /// 2^30 bytes, as the usage vendor counts
+    #[default]
+    Binary,
+    /// 10^9 bytes
+    Decimal,
+}
+
+/// The unit of a metered row whose metric is bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum SizeUnit {
+    /// Kilobytes
+    KB,
+    /// Megabytes
+    MB,
+    /// Gigabytes
+    GB,
+    /// Terabytes
+    TB,
+}

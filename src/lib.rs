@@ -1,0 +1,22 @@
+#![doc = include_str!("ARCHITECTURE.md")]
+
+pub mod problem;
+pub mod yaml;
+
+pub mod billing;
+pub mod usage;
+pub mod mapping;
+pub mod desired;
+pub mod plan;
+
+pub mod snapshot;
+pub mod sources;
+pub mod connectwise;
+pub mod journal;
+
+pub mod reconciler;
+
+pub mod settings;
+pub mod cli;
+
+pub mod simulator;

@@ -1,0 +1,12 @@
+//! The difference as data: desired × current × last written → plan, with guards, waivers, pins and money.
+//!
+//! Pure: same inputs, same bytes. An addition that no mapping reaches cannot appear here, so it cannot be changed.
+
+mod document;
+mod inputs;
+
+pub use document::{
+    AdditionRef, AgreementRef, Cause, CompanyRef, Line, Plan, PlanFile, PlanFileLine, ProductRef, Summary,
+    UsageRef, Verdict,
+};
+pub use inputs::{Ancestry, History, Inputs};

@@ -1,0 +1,108 @@
+//! What a person should know and can act on: a stable code, a sentence, a place and a hint.
+//!
+//! Bad input is data, not an error: a room that reads input returns what it understood and all its problems.
+//! Knows nothing of files, terminals or what the codes are raised by.
+
+mod code;
+mod reason;
+
+pub use code::{Code, CodeKind, Concern, UnknownCode};
+pub use reason::Reason;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// One thing that is wrong or worth telling.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Problem {
+    /// The stable code; `trueup explain CODE` has its page.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it is about: an account, a company, a level, a key. May be empty.
+    pub subject: String,
+    /// What is the case, in one sentence without a full stop.
+    pub message: String,
+    /// What to write or do instead.
+    pub hint: Option<String>,
+    /// Where it stands.
+    pub place: Option<Place>,
+}
+
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The input is refused.
+    Error,
+    /// Something is held or left out.
+    Warning,
+    /// Told; nothing is held.
+    Note,
+}
+
+/// A position in a text that a person wrote.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// The file, as the reader would name it: relative to the repository, or as given.
+    pub file: Arc<str>,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+    /// The bytes of the text it covers, for excerpts.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// A range of bytes of a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        Self { start: range.start, end: range.end }
+    }
+}
+
+impl Problem {
+    /// A problem that refuses its input.
+    pub fn error(code: Code, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Error, subject, message)
+    }
+
+    /// A problem that holds something or leaves something out.
+    pub fn warning(code: Code, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Warning, subject, message)
+    }
+
+    /// Something to tell.
+    pub fn note(code: Code, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Note, subject, message)
+    }
+
+    fn new(code: Code, severity: Severity, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { code, severity, subject: subject.into(), message: message.into(), hint: None, place: None }
+    }
+
+    /// The same, with what to do about it.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same, with where it stands.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+}
