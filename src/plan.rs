@@ -4,9 +4,14 @@
 
 mod document;
 mod inputs;
+#[cfg(test)]
+mod sample;
+mod text;
+mod words;
 
 pub use document::{
     AdditionRef, AgreementRef, Cause, CompanyRef, Line, Plan, PlanFile, PlanFileLine, ProductRef, Summary,
     UsageRef, Verdict,
 };
 pub use inputs::{Ancestry, History, Inputs};
+pub use text::{ReadFrom, Show, TextOptions, write_text};

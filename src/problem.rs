@@ -4,9 +4,15 @@
 //! Knows nothing of files, terminals or what the codes are raised by.
 
 mod code;
+mod color;
+mod fit;
+mod printable;
 mod reason;
 
 pub use code::{Code, CodeKind, Concern, UnknownCode};
+pub use color::{Color, Tone};
+pub use fit::{cut_middle, pad, width, wrap};
+pub use printable::{printable, printable_lines};
 pub use reason::Reason;
 
 use std::ops::Range;
