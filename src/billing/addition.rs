@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 
 use super::{AdditionId, AgreementId, AgreementStatus, Money, ProductId, Quantity};
 
@@ -35,6 +35,21 @@ pub struct Addition {
     pub last_updated: Option<Timestamp>,
     /// The member that changed it last.
     pub updated_by: Option<Arc<str>>,
+}
+
+impl Addition {
+    /// Whether it no longer runs on that day, in UTC. A cancelled line is never revived.
+    #[must_use]
+    pub fn is_cancelled(&self, today: Date) -> bool {
+        self.cancelled.is_some_and(|day| day <= today)
+    }
+
+    /// Whether it is a one-off charge: first day and cancelled day are set and at most one month apart. Not ours.
+    #[must_use]
+    pub fn is_one_off(&self) -> bool {
+        let (Some(first), Some(cancelled)) = (self.effective, self.cancelled) else { return false };
+        first.checked_add(1.month()).is_ok_and(|month_later| cancelled <= month_later)
+    }
 }
 
 /// Whether an addition reaches the customer's invoice with a price.

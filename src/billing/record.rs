@@ -14,8 +14,8 @@ pub type LineRecords = HashMap<LineKey, LineRecord, FixedState>;
 /// What the journal remembers of one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineRecord {
-    /// The addition we last wrote on.
-    pub addition: AdditionId,
+    /// The addition we last wrote on. `None` while a create is in doubt: there may be none, or one we cannot name yet.
+    pub addition: Option<AdditionId>,
     /// The quantity we last verified there, or adopted or saw in step. `None`: never written, only observed in doubt.
     pub last_written: Option<Quantity>,
     /// When.

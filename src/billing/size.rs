@@ -15,6 +15,17 @@ pub enum Size {
     Gigabytes(Decimal),
 }
 
+impl Size {
+    /// The exact bytes, or `None` where they leave the range of an exact decimal.
+    #[must_use]
+    pub fn bytes(self, gigabyte: Gigabyte) -> Option<Decimal> {
+        match self {
+            Self::Bytes(bytes) => Some(Decimal::from(bytes)),
+            Self::Gigabytes(amount) => amount.checked_mul(Decimal::from(gigabyte.bytes())),
+        }
+    }
+}
+
 /// What a gigabyte is (`policy.gigabyte`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -24,6 +35,17 @@ pub enum Gigabyte {
     Binary,
     /// 10^9 bytes
     Decimal,
+}
+
+impl Gigabyte {
+    /// How many bytes it has.
+    #[must_use]
+    pub fn bytes(self) -> u64 {
+        match self {
+            Self::Binary => 1 << 30,
+            Self::Decimal => 1_000_000_000,
+        }
+    }
 }
 
 /// The unit of a metered row whose metric is bytes.

@@ -3,6 +3,11 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rust_decimal::prelude::ToPrimitive;
+use serde::{Deserialize, Serialize};
+
+use super::{Account, AccountKind, Measured, Metric, UsageSnapshot};
+use crate::billing::Gigabyte;
 
 /// The recorded snapshots of one source, oldest first, at most one for each `as_of`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +27,31 @@ pub struct PastSnapshot {
     pub accounts: Vec<PastAccount>,
 }
 
+impl PastSnapshot {
+    /// What is to be remembered of a snapshot.
+    #[must_use]
+    pub fn of(snapshot: &UsageSnapshot, verdict: SnapshotVerdict, gigabyte: Gigabyte) -> Self {
+        let billable = snapshot.accounts.iter().filter(|account| account.kind == AccountKind::Account);
+        let accounts = billable.map(|account| PastAccount::of(account, gigabyte)).collect();
+        Self { as_of: snapshot.as_of, verdict, accounts }
+    }
+}
+
+impl PastAccount {
+    /// What is to be remembered of an account.
+    #[must_use]
+    pub fn of(account: &Account, gigabyte: Gigabyte) -> Self {
+        let used = account.metrics.iter().find(|(metric, _)| *metric == Metric::BackupUsage);
+        let used_bytes = match used {
+            Some((_, Measured::Size(size))) if account.rejected.is_none() => {
+                size.bytes(gigabyte).and_then(|bytes| bytes.floor().to_u64())
+            }
+            Some((_, Measured::Size(_) | Measured::Count(_))) | None => None,
+        };
+        Self { username: Arc::clone(&account.username), used_bytes }
+    }
+}
+
 /// One account of a recorded snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastAccount {
@@ -32,7 +62,8 @@ pub struct PastAccount {
 }
 
 /// What the source guards made of a snapshot (writes.md, Guards).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SnapshotVerdict {
     /// Nothing was held against it.
     Good,
