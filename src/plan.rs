@@ -10,8 +10,8 @@ mod text;
 mod words;
 
 pub use document::{
-    AdditionRef, AgreementRef, Cause, CompanyRef, Line, Plan, PlanFile, PlanFileLine, ProductRef, Summary,
-    UsageRef, Verdict,
+    AdditionRef, Against, AgreementRef, Cause, CompanyRef, GoneLine, Line, Observation, Plan, PlanFile,
+    PlanFileLine, ProductRef, Summary, UsageRef, Verdict,
 };
 pub use inputs::{Ancestry, History, Inputs};
 pub use text::{ReadFrom, Show, TextOptions, write_text};

@@ -10,8 +10,11 @@ use crate::desired::Derivation;
 use crate::problem::{Code, Problem, Reason};
 
 /// A plan. It borrows names from what it was drawn from, since a plan can have a million lines.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Plan<'a> {
+    /// What it was compared with, when only what a commit changes is shown; left out otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<Against<'a>>,
     /// The commit of the mappings.
     pub commit: &'a str,
     /// `sha256:` and hex over everything but itself and `planned_at`.
@@ -20,6 +23,9 @@ pub struct Plan<'a> {
     pub format: &'static str,
     /// One entry a line, sorted by (company identifier, agreement id, product identifier).
     pub lines: Vec<Line<'a>>,
+    /// What the journal learns when the plan is applied, although nothing is written; no part of the document.
+    #[serde(skip)]
+    pub observations: Vec<Observation>,
     /// When it was drawn.
     pub planned_at: Timestamp,
     /// Problems and notes, sorted.
@@ -30,6 +36,45 @@ pub struct Plan<'a> {
     pub tenant: &'a str,
     /// The usage it was drawn from, sorted by source.
     pub usage: Vec<UsageRef<'a>>,
+}
+
+/// The other configuration of a comparison: same usage, same ConnectWise, other mappings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Against<'a> {
+    /// What would change or be held anyway, with either configuration.
+    pub anyway: Summary,
+    /// The commit that was compared with.
+    pub commit: &'a str,
+    /// Lines that only the other configuration reaches: they are left as they are from then on.
+    pub gone: Vec<GoneLine<'a>>,
+}
+
+/// A line that a configuration no longer reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct GoneLine<'a> {
+    /// The agreement.
+    pub agreement: AgreementRef<'a>,
+    /// The company.
+    pub company: CompanyRef<'a>,
+    /// What it bills now, and goes on to bill.
+    pub current: Option<Quantity>,
+    /// The product.
+    pub product: ProductRef<'a>,
+}
+
+/// A line that is in step, or whose hand-set quantity is adopted: the journal remembers it as if we had written it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observation {
+    /// The line.
+    pub key: LineKey,
+    /// The addition it was seen on.
+    pub addition: AdditionId,
+    /// The quantity it bills.
+    pub quantity: Quantity,
+    /// The desired quantity that a hand-set one was adopted against; `None` when the line is in step.
+    pub adopted_against: Option<Quantity>,
+    /// The terms that the desired quantity was computed by.
+    pub terms: Box<str>,
 }
 
 /// The counts and the money of a plan. Keeps count whether or not they are listed.
@@ -69,7 +114,7 @@ pub struct UsageRef<'a> {
 }
 
 /// One line of a plan: (agreement, product), with a verdict.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Line<'a> {
     /// The addition; null when there is none, or when several are live.
     pub addition: Option<AdditionRef<'a>>,
@@ -97,6 +142,9 @@ pub struct Line<'a> {
     pub product: ProductRef<'a>,
     /// Why it is held; empty unless it is.
     pub reasons: Vec<Reason>,
+    /// The terms it was computed by, for the journal, on lines to write; no part of the document.
+    #[serde(skip)]
+    pub terms: Option<Box<str>>,
     /// The decision.
     pub verdict: Verdict,
 }

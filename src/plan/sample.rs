@@ -23,10 +23,12 @@ waivers:
 /// The plan with no line yet.
 pub(super) fn empty_plan() -> Plan<'static> {
     Plan {
+        against: None,
         commit: "7c1e9a4b5f3d2c1e0a9b8c7d6e5f4a3b2c1d0e9f",
         digest: "sha256:5d41402abc4b2a76b9719d911017c592".to_owned(),
         format: "trueup.plan/1",
         lines: Vec::new(),
+        observations: Vec::new(),
         planned_at: time("2026-11-22T09:12:00Z"),
         problems: Vec::new(),
         summary: Summary { keep: 398, ..Summary::default() },
@@ -94,6 +96,7 @@ pub(super) fn line(
         notes: Vec::new(),
         product: ProductRef { id: ProductId(31), identifier: product },
         reasons: Vec::new(),
+        terms: None,
         verdict,
     }
 }
