@@ -127,6 +127,7 @@ codes! {
         Unreadable "unreadable",
         NotUtf8 "not_utf8",
         TooLarge "too_large",
+        HiddenCharacter "hidden_character",
         Syntax "syntax",
         YamlFeature "yaml_feature",
         DuplicateKey "duplicate_key",
