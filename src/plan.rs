@@ -4,6 +4,8 @@
 
 mod document;
 mod inputs;
+mod markdown;
+mod pseudonym;
 #[cfg(test)]
 mod sample;
 mod text;
@@ -14,4 +16,6 @@ pub use document::{
     PlanFileLine, ProductRef, Summary, UsageRef, Verdict,
 };
 pub use inputs::{Ancestry, History, Inputs};
+pub use markdown::{Forge, MarkdownOptions, markdown, markdown_marker};
+pub use pseudonym::{Names, pseudonym};
 pub use text::{ReadFrom, Show, TextOptions, write_text};

@@ -9,6 +9,8 @@ mod trouble;
 
 use std::io::{self, Write};
 
+pub(super) use header::{age, minute};
+
 use super::words::{dangerous_first, grouped, line_name, total_held, total_now};
 use super::{Line, Plan, Verdict};
 use crate::problem::{Color, Tone, printable};
