@@ -13,8 +13,8 @@ use escape::code;
 
 use super::pseudonym::{Names, pseudonym};
 use super::text::{age, minute};
-use super::words::{counted, dangerous_first, grouped, short_commit, total_now};
-use super::{Line, Plan, UsageRef, Verdict};
+use super::words::{anyway, counted, dangerous_first, grouped, short_commit, total_now};
+use super::{AgreementRef, CompanyRef, Plan, UsageRef, Verdict};
 
 /// What sections write that have room for nothing but their title.
 const TITLES: usize = 300;
@@ -49,8 +49,6 @@ impl Forge {
 /// How to write the comment.
 #[derive(Clone, Copy, Debug)]
 pub struct MarkdownOptions<'a> {
-    /// The commit that the plan's commit would be merged into; `None` for a plan that stands alone.
-    pub base: Option<&'a str>,
     /// Where it is posted.
     pub forge: Forge,
     /// How long it may be, in bytes; characters are never more.
@@ -62,7 +60,7 @@ pub struct MarkdownOptions<'a> {
 impl Default for MarkdownOptions<'_> {
     fn default() -> Self {
         let forge = Forge::default();
-        Self { base: None, forge, limit: forge.limit(), names: Names::default() }
+        Self { forge, limit: forge.limit(), names: Names::default() }
     }
 }
 
@@ -83,24 +81,25 @@ pub fn markdown_marker(tenant: &str, forge: Forge) -> String {
 #[must_use]
 pub fn markdown(plan: &Plan<'_>, options: &MarkdownOptions<'_>) -> String {
     let marker = markdown_marker(plan.tenant, options.forge);
-    let head = format!("{marker}\n\n**{}**\n", first_line(plan, options));
-    let foot = format!("\n{}\n", footer(plan, options));
+    let head = format!("{marker}\n\n**{}**\n{}", first_line(plan), apart(plan));
+    let foot = format!("\n{}\n", footer(plan));
     let mut budget = Budget::new(options.limit.saturating_sub(head.len() + foot.len() + TITLES));
 
     let lines = dangerous_first(plan.lines.iter().filter(|line| line.verdict != Verdict::Keep));
     let sections = [
         table::first_rows(&lines, options, &mut budget),
         folds::waivers(&lines, options, &mut budget),
+        folds::gone(plan, options, &mut budget),
         folds::problems(plan, options, &mut budget),
         table::other_rows(&lines, options, &mut budget),
     ];
-    let [rows, waivers, problems, others] = sections;
-    [head, rows, others, waivers, problems, foot].concat()
+    let [rows, waivers, gone, problems, others] = sections;
+    [head, rows, others, waivers, gone, problems, foot].concat()
 }
 
-fn first_line(plan: &Plan<'_>, options: &MarkdownOptions<'_>) -> String {
+fn first_line(plan: &Plan<'_>) -> String {
     let changes = plan.summary.create + plan.summary.update;
-    let who = if options.base.is_some() { "Merging" } else { "Applying" };
+    let who = if plan.against.is_some() { "Merging" } else { "Applying" };
     let change = match changes {
         0 => format!("{who} changes nothing"),
         _ => format!(
@@ -117,10 +116,17 @@ fn first_line(plan: &Plan<'_>, options: &MarkdownOptions<'_>) -> String {
     }
 }
 
-fn footer(plan: &Plan<'_>, options: &MarkdownOptions<'_>) -> String {
+/// What would change anyway, so that nobody takes it for the work of the commit.
+fn apart(plan: &Plan<'_>) -> String {
+    plan.against.as_ref().map_or_else(String::new, |against| {
+        format!("\nWith or without it, {}.\n", anyway(&against.anyway, '−'))
+    })
+}
+
+fn footer(plan: &Plan<'_>) -> String {
     let head = code(short_commit(plan.commit));
-    let commits = match options.base {
-        Some(base) => format!("base {}, head {head}", code(short_commit(base))),
+    let commits = match &plan.against {
+        Some(against) => format!("base {}, head {head}", code(short_commit(against.commit))),
         None => format!("commit {head}"),
     };
     let usage: Vec<_> = plan.usage.iter().take(8).map(|usage| source(usage, plan)).collect();
@@ -138,11 +144,19 @@ fn source(usage: &UsageRef<'_>, plan: &Plan<'_>) -> String {
 }
 
 /// The client as the reader knows it.
-fn client(line: &Line<'_>, names: Names<'_>) -> String {
+fn client(company: CompanyRef<'_>, names: Names<'_>) -> String {
     match names {
-        Names::Shown if line.company.name.is_empty() => line.company.identifier.to_owned(),
-        Names::Shown => line.company.name.to_owned(),
-        Names::Redacted { key } => pseudonym("client", line.company.identifier, key),
+        Names::Shown if company.name.is_empty() => company.identifier.to_owned(),
+        Names::Shown => company.name.to_owned(),
+        Names::Redacted { key } => pseudonym("client", company.identifier, key),
+    }
+}
+
+/// The agreement's own name may be the client's, so a redacted row names its type.
+fn agreement<'a>(agreement: AgreementRef<'a>, names: Names<'_>) -> &'a str {
+    match names {
+        Names::Shown => agreement.name,
+        Names::Redacted { .. } => agreement.agreement_type,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Not an interface: the JSON document is. Decides no verdict and hides none. Names are cut when the terminal is
 //! narrow, numbers never; nothing that a customer or a mapping wrote can steer the terminal.
 
+mod against;
 mod header;
 mod table;
 mod trouble;
@@ -73,6 +74,9 @@ pub fn write_text(plan: &Plan<'_>, options: &TextOptions<'_>, out: &mut impl Wri
     }
     if trouble::write(plan, options, out)? {
         writeln!(out)?;
+    }
+    if let Some(against) = &plan.against {
+        against::write(against, options, out)?;
     }
     write_verdict(plan, options, out)
 }

@@ -5,7 +5,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Cause, Line, Plan, Verdict};
+use super::{Cause, Line, Plan, Summary, Verdict};
 use crate::billing::{Money, Quantity};
 use crate::problem::{Code, Reason};
 
@@ -191,6 +191,24 @@ impl Total {
             (0, _) => "an unknown amount".to_owned(),
             (_, unknown) => format!("{amount} and {}", counted(unknown, "unknown amount", "unknown amounts")),
         }
+    }
+}
+
+/// What changes or is held with either configuration, for a comparison.
+pub(super) fn anyway(anyway: &Summary, minus: char) -> String {
+    let changes = anyway.create + anyway.update;
+    let money = |amount: Option<Money>| {
+        amount.map_or_else(|| "an unknown amount".to_owned(), |amount| signed_money(amount, minus))
+    };
+    let change = match changes {
+        0 => "nothing changes".to_owned(),
+        1 => format!("1 line changes, {} a month", money(anyway.monthly_delta)),
+        _ => format!("{} lines change, {} a month", grouped(changes.into()), money(anyway.monthly_delta)),
+    };
+    match anyway.hold {
+        0 => format!("{change} and nothing is held"),
+        1 => format!("{change}; 1 is held, {}", money(anyway.held_monthly_delta)),
+        held => format!("{change}; {} are held, {}", grouped(held.into()), money(anyway.held_monthly_delta)),
     }
 }
 

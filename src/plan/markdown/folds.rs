@@ -2,9 +2,9 @@
 
 use super::budget::Budget;
 use super::escape::{code, html_code, prose, yaml_block};
-use super::{Forge, MarkdownOptions, Names, client, pseudonym};
-use crate::plan::words::counted;
-use crate::plan::{Line, Plan, Verdict};
+use super::{Forge, MarkdownOptions, Names, agreement, client, pseudonym};
+use crate::plan::words::{counted, grouped};
+use crate::plan::{GoneLine, Line, Plan, Verdict};
 use crate::problem::{Problem, Severity};
 
 /// Text below a title that opens it; on a forge that shows HTML as text, a heading.
@@ -54,7 +54,7 @@ fn releases<'p>(line: &'p Line<'_>) -> Vec<&'p str> {
 }
 
 fn waiver(line: &Line<'_>, forge: Forge) -> String {
-    let (client, product) = (client(line, Names::Shown), line.product.identifier);
+    let (client, product) = (client(line.company, Names::Shown), line.product.identifier);
     let title = match forge {
         Forge::GitHub | Forge::GitLab | Forge::AzureDevOps => {
             format!("Waiver for {} · {}", html_code(&client), html_code(product))
@@ -71,6 +71,31 @@ fn waiver(line: &Line<'_>, forge: Forge) -> String {
     fold(forge, &title, &format!("\n{}{}", blocks.join("\n"), others.concat()))
 }
 
+/// The lines that the commit no longer reaches, folded: they are billed on as they are, and nobody looks after them.
+pub(super) fn gone(plan: &Plan<'_>, options: &MarkdownOptions<'_>, budget: &mut Budget) -> String {
+    let gone = plan.against.as_ref().map_or(&[][..], |against| &against.gone);
+    if gone.is_empty() {
+        return String::new();
+    }
+    let title = counted(gone.len(), "line no longer managed", "lines no longer managed");
+    let Some(()) = budget.open_section() else { return format!("\n{title}\n") };
+    let item = |line: &GoneLine<'_>| {
+        let client = code(&client(line.company, options.names));
+        let agreement = code(agreement(line.agreement, options.names));
+        let current = line.current.map_or_else(|| "?".to_owned(), |quantity| grouped(quantity.value()));
+        format!("- {client} · {agreement} · {} stays at {current}\n", code(line.product.identifier))
+    };
+    let (list, count) = budget.fill(gone.iter().map(item));
+    fold(options.forge, &title, &format!("\n{list}{}", more(gone.len() - count)))
+}
+
+fn more(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        more => format!("- {more} more, all of them in `trueup plan --format json`\n"),
+    }
+}
+
 /// Problems and notes, folded.
 pub(super) fn problems(plan: &Plan<'_>, options: &MarkdownOptions<'_>, budget: &mut Budget) -> String {
     let notes = plan.problems.iter().filter(|problem| problem.severity == Severity::Note).count();
@@ -85,16 +110,12 @@ pub(super) fn problems(plan: &Plan<'_>, options: &MarkdownOptions<'_>, budget: &
     };
     let Some(()) = budget.open_section() else { return format!("\n{title}\n") };
     let items = match options.names {
-        Names::Shown => plan.problems.iter().map(|problem| item(problem)).collect::<Vec<_>>(),
+        Names::Shown => plan.problems.iter().map(item).collect::<Vec<_>>(),
         Names::Redacted { key } => plan.problems.iter().map(|problem| redacted_item(problem, key)).collect(),
     };
     let all = items.len();
     let (list, count) = budget.fill(items.into_iter());
-    let more = match all - count {
-        0 => String::new(),
-        more => format!("- {more} more, all of them in `trueup plan --format json`\n"),
-    };
-    fold(options.forge, &title, &format!("\n{list}{more}"))
+    fold(options.forge, &title, &format!("\n{list}{}", more(all - count)))
 }
 
 fn item(problem: &Problem) -> String {

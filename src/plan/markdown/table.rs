@@ -3,7 +3,7 @@
 use super::budget::Budget;
 use super::escape::{code_cell, prose_cell};
 use super::folds::fold;
-use super::{MarkdownOptions, Names, client};
+use super::{MarkdownOptions, Names, agreement, client};
 use crate::plan::words::{counted, current, desired, signed_money, total, why};
 use crate::plan::{Line, Verdict};
 use crate::problem::Reason;
@@ -50,7 +50,7 @@ fn left_out(lines: &[&Line<'_>]) -> String {
 
 fn row(line: &Line<'_>, names: Names<'_>) -> String {
     let money = line.monthly_delta.map_or_else(|| "unknown".to_owned(), |delta| signed_money(delta, '−'));
-    let client = code_cell(&client(line, names));
+    let client = code_cell(&client(line.company, names));
     let (current, desired) = (current(line), desired(line));
     format!(
         "| {client} | {} | {current} | {desired} | {money} | {} |\n",
@@ -59,13 +59,8 @@ fn row(line: &Line<'_>, names: Names<'_>) -> String {
     )
 }
 
-/// The agreement's own name may be the client's, so a redacted row names its type.
 fn line_cell(line: &Line<'_>, names: Names<'_>) -> String {
-    let agreement = match names {
-        Names::Shown => line.agreement.name,
-        Names::Redacted { .. } => line.agreement.agreement_type,
-    };
-    format!("{} · {}", code_cell(agreement), code_cell(line.product.identifier))
+    format!("{} · {}", code_cell(agreement(line.agreement, names)), code_cell(line.product.identifier))
 }
 
 fn why_cell(line: &Line<'_>, names: Names<'_>) -> String {

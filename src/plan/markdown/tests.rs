@@ -1,12 +1,19 @@
 //! What a reader of the pull request sees, and what no name can do to it.
 
 use super::{Forge, MarkdownOptions, Names, markdown, markdown_marker};
-use crate::plan::sample::{WAIVER, empty_plan, held, line, sample_plan};
-use crate::plan::{AgreementRef, Line, Plan, ProductRef, Summary, UsageRef, Verdict};
+use crate::plan::sample::{WAIVER, empty_plan, held, line, money, quantity, sample_plan};
+use crate::plan::{Against, AgreementRef, GoneLine, Line, Plan, ProductRef, Summary, UsageRef, Verdict};
 use crate::problem::{Code, Problem, Reason};
 
-fn merging() -> MarkdownOptions<'static> {
-    MarkdownOptions { base: Some("0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c"), ..MarkdownOptions::default() }
+/// A comparison with the base of the pull request.
+fn merging(plan: Plan<'static>) -> Plan<'static> {
+    let anyway = Summary { update: 9, hold: 1, monthly_delta: money("43"), ..Summary::default() };
+    let base = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c";
+    Plan { against: Some(Against { anyway, commit: base, gone: Vec::new() }), ..plan }
+}
+
+fn comment(plan: Plan<'static>) -> String {
+    markdown(&merging(plan), &MarkdownOptions::default())
 }
 
 fn many_lines(count: usize) -> Plan<'static> {
@@ -26,10 +33,12 @@ fn many_lines(count: usize) -> Plan<'static> {
 
 #[test]
 fn the_comment_reads_like_a_bill() {
-    insta::assert_snapshot!(markdown(&sample_plan(), &merging()), @r#"
+    insta::assert_snapshot!(comment(sample_plan()), @r#"
     <!-- trueup plan example-msp -->
 
     **Merging changes 4 lines, +$10.85 a month; 2 are held.**
+
+    With or without it, 9 lines change, +$43.00 a month; 1 is held, an unknown amount.
 
     | client | line | now | after | per month | why |
     | --- | --- | ---: | ---: | ---: | --- |
@@ -97,14 +106,15 @@ fn one_held_line_is_held_in_the_singular() {
     plan.lines = vec![held(line("Acme", "BKP-GB", Some("2"), "0", "-1"), vec![])];
     plan.summary.hold = 1;
 
-    assert!(markdown(&plan, &merging()).contains("**Merging changes nothing; 1 is held.**"));
+    assert!(comment(plan).contains("**Merging changes nothing; 1 is held.**"));
 }
 
 #[test]
 fn bitbucket_shows_no_html_and_has_its_own_marker() {
-    let comment = markdown(&sample_plan(), &MarkdownOptions { forge: Forge::Bitbucket, ..merging() });
+    let comment =
+        markdown(&sample_plan(), &MarkdownOptions { forge: Forge::Bitbucket, ..MarkdownOptions::default() });
 
-    assert!(comment.starts_with("[//]: # (trueup plan example-msp)\n\n**Merging"));
+    assert!(comment.starts_with("[//]: # (trueup plan example-msp)\n\n**Applying"));
     assert!(!comment.contains('<'), "{comment}");
 }
 
@@ -115,7 +125,7 @@ fn a_tenant_cannot_close_the_hidden_marker() {
 
 #[test]
 fn rows_after_the_thirtieth_are_folded() {
-    let comment = markdown(&many_lines(42), &merging());
+    let comment = comment(many_lines(42));
 
     let (seen, folded) =
         comment.split_once("<details><summary>12 more lines, −$0.12 a month</summary>").unwrap();
@@ -125,7 +135,7 @@ fn rows_after_the_thirtieth_are_folded() {
 
 #[test]
 fn held_rows_stand_first() {
-    let comment = markdown(&many_lines(42), &merging());
+    let comment = comment(many_lines(42));
 
     let rows: Vec<_> = comment.lines().filter(|row| row.starts_with("| `Northwind`")).collect();
     assert!(rows[..21].iter().all(|row| row.contains("**held**")));
@@ -134,17 +144,30 @@ fn held_rows_stand_first() {
 
 #[test]
 fn a_comment_stays_under_any_limit_by_folding_to_totals() {
-    let plan = many_lines(5000);
+    let plan = merging(many_lines(5000));
     for limit in [2_000, 3_000, 5_000, 20_000, 32_768, 60_000, 65_536, 150_000] {
-        let comment = markdown(&plan, &MarkdownOptions { limit, ..merging() });
+        let comment = markdown(&plan, &MarkdownOptions { limit, ..MarkdownOptions::default() });
 
         assert!(comment.len() <= limit, "{} bytes for {limit}", comment.len());
-        assert!(comment.len() > limit - limit / 4, "{} bytes for {limit}", comment.len());
+        assert!(comment.len() > limit - limit / 3, "{} bytes for {limit}", comment.len());
         assert!(comment.contains("**Merging changes 2,500 lines, −$25.00 a month; 2,500 are held.**"));
         assert!(comment.contains(" a month\n"), "no totals at {limit}");
         assert!(comment.contains("· plan `sha256:5d41402abc4b2a76b9719d911017c592`\n"));
         assert_eq!(comment.matches("<details>").count(), comment.matches("</details>").count());
     }
+}
+
+#[test]
+fn lines_that_the_commit_no_longer_reaches_are_listed() {
+    let Line { agreement, company, product, .. } = line("Acme", "BKP-GB", Some("7"), "7", "0");
+    let mut plan = merging(empty_plan());
+    let gone = GoneLine { agreement, company, current: quantity("7"), product };
+    plan.against.as_mut().unwrap().gone = vec![gone];
+
+    let comment = markdown(&plan, &MarkdownOptions::default());
+
+    assert!(comment.contains("<summary>1 line no longer managed</summary>"));
+    assert!(comment.contains("\n- `Acme` · `Barracuda Backup` · `BKP-GB` stays at 7\n"));
 }
 
 /// Texts that would do something on a forge if they were not inert.
@@ -202,13 +225,14 @@ fn hostile(text: &'static str) -> Plan<'static> {
 fn no_name_is_more_than_text() {
     for text in CORPUS {
         for forge in [Forge::GitHub, Forge::Bitbucket] {
-            let comment = markdown(&hostile(text), &MarkdownOptions { forge, ..merging() });
+            let comment =
+                markdown(&merging(hostile(text)), &MarkdownOptions { forge, ..MarkdownOptions::default() });
 
             for row in comment.lines().filter(|row| row.starts_with("| `")) {
                 assert_eq!(cells(row), 6, "{text:?}: {row}");
             }
             let (_, body) = comment.split_once('\n').unwrap();
-            let outside = outside_code(body).replace("−$", "");
+            let outside = outside_code(body).replace("−$", "").replace("+$", "");
             let forbidden: &[char] =
                 &['@', '#', '$', '\\', '[', ']', '!', '~', '&', '%', '/', '\u{202e}', '\r'];
             let titles = ["summary>", "code>", "details>"].map(|tag| format!("</{tag}"));
@@ -222,7 +246,7 @@ fn no_name_is_more_than_text() {
 fn only_our_own_html_is_html() {
     let ours = ["<details>", "</details>", "<summary>", "</summary>"];
     for text in CORPUS {
-        let comment = markdown(&hostile(text), &merging());
+        let comment = comment(hostile(text));
 
         let (marker, rest) = comment.split_once("-->\n").unwrap();
         let mut rest = outside_code(rest);
@@ -280,7 +304,8 @@ fn closing(text: &str, run: usize) -> Option<usize> {
 fn a_redacted_comment_names_nobody_and_keeps_the_numbers() {
     let names = Names::Redacted { key: "not published" };
 
-    let comment = markdown(&sample_plan(), &MarkdownOptions { names, ..merging() });
+    let options = MarkdownOptions { names, ..MarkdownOptions::default() };
+    let comment = markdown(&sample_plan(), &options);
 
     for name in ["Northwind", "Contoso", "Fabrikam", "Alpine", "Tailspin", "Litware", "wingtip", "acme"] {
         assert!(!comment.to_lowercase().contains(&name.to_lowercase()), "{name}: {comment}");
@@ -289,5 +314,5 @@ fn a_redacted_comment_names_nobody_and_keeps_the_numbers() {
         comment.contains("· `BKP-GB` | 812 | 0 | −$365.40 | **held** `account_absent, to_zero` |"),
         "{comment}"
     );
-    assert_eq!(comment, markdown(&sample_plan(), &MarkdownOptions { names, ..merging() }));
+    assert_eq!(comment, markdown(&sample_plan(), &options));
 }

@@ -2,8 +2,8 @@
 
 use super::{ReadFrom, Show, TextOptions, write_text};
 use crate::billing::AgreementId;
-use crate::plan::sample::{empty_plan, held, line, quantity, sample_plan, time};
-use crate::plan::{Line, Plan, Summary, UsageRef, Verdict};
+use crate::plan::sample::{empty_plan, held, line, money, quantity, sample_plan, time};
+use crate::plan::{Against, GoneLine, Line, Plan, Summary, UsageRef, Verdict};
 use crate::problem::{Code, Color, Problem, Reason, width};
 
 fn text(plan: &Plan<'_>, options: &TextOptions<'_>) -> String {
@@ -309,6 +309,27 @@ fn an_amount_is_whole_at_any_width() {
 
         assert!(text.contains("1,234,567.25 -> 9,876,543.5   -$1,234,567.89"), "at {columns}: {text}");
     }
+}
+
+#[test]
+fn a_comparison_sets_apart_what_changes_anyway_and_what_is_no_longer_reached() {
+    let Line { agreement, company, product, .. } = line("Acme", "BKP-GB", Some("7"), "7", "0");
+    let anyway = Summary { update: 9, hold: 1, monthly_delta: money("43"), ..Summary::default() };
+    let gone = vec![GoneLine { agreement, company, current: quantity("7"), product }];
+    let mut plan = with_lines(vec![line("Beta", "BKP-GB", Some("1"), "2", "1")]);
+    plan.against = Some(Against { anyway, commit: "0f1e2d3c4b5a6978", gone });
+
+    insta::assert_snapshot!(text(&plan, &on_main()), @r#"
+    trueup plan  example-msp  main@7c1e9a4  ·  usage intronis 2026-11-22 03:00Z (6 h old, 412 accounts)
+
+      +  Beta   Barracuda Backup   BKP-GB   1 -> 2   +$1.00   usage
+
+    1 line is no longer reached and stays as it is billed
+         Acme   Barracuda Backup   BKP-GB   7
+
+    Compared with 0f1e2d3; with either of them 9 lines change, +$43.00 a month; 1 is held, an unknown amount.
+    Plan: 0 to create, 1 to update, 0 held, 0 unchanged.  +$1.00 a month now.
+    "#);
 }
 
 #[test]
