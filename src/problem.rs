@@ -5,15 +5,22 @@
 
 mod code;
 mod color;
+mod excerpt;
 mod fit;
 mod printable;
 mod reason;
+mod render;
+mod report;
+mod texts;
 
 pub use code::{Code, CodeKind, Concern, UnknownCode};
 pub use color::{Color, Tone};
 pub use fit::{cut_middle, pad, width, wrap};
 pub use printable::{printable, printable_lines};
 pub use reason::Reason;
+pub use render::{write_problem_lines, write_problems};
+pub use report::{ReportFormat, write_report};
+pub use texts::Texts;
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -19,6 +19,13 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
     escape(text, |character| character != '\n' && is_unsafe(character))
 }
 
+/// The text with one replacement character in the place of each such character, so that columns stay. Tabs stay.
+#[must_use]
+pub(super) fn masked(text: &str) -> String {
+    let mask = |character| if character != '\t' && is_unsafe(character) { '\u{fffd}' } else { character };
+    text.chars().map(mask).collect()
+}
+
 fn escape(text: &str, needs_escape: impl Fn(char) -> bool) -> Cow<'_, str> {
     if !text.contains(&needs_escape) {
         return Cow::Borrowed(text);
