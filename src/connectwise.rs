@@ -1,1 +1,36 @@
-//! connectwise
+//! Reaches a ConnectWise PSA: reads what is billed, and sets a quantity where somebody decided one.
+//!
+//! Produces the values of `billing` and nothing else. Knows neither mappings nor usage nor plans, decides no
+//! quantity, keeps no journal, and never logs. Whoever only plans holds a [`ConnectWise`]; only a [`Writer`] writes.
+
+mod additions;
+mod agreements;
+mod answer;
+mod bundles;
+mod client;
+mod companies;
+mod company_info;
+mod conditions;
+mod cross_references;
+mod error;
+mod options;
+mod pages;
+mod products;
+mod progress;
+mod resource;
+mod retry;
+mod scope;
+mod session;
+mod transport;
+mod view;
+pub mod wire;
+mod writer;
+
+pub use client::ConnectWise;
+pub use company_info::Instance;
+pub use error::ConnectWiseError;
+pub use options::{Options, install_crypto};
+pub use progress::{Detour, Progress};
+pub use resource::Resource;
+pub use scope::Scope;
+pub use writer::{WriteAnswer, Writer};

@@ -1,0 +1,175 @@
+//! One HTTP answer, and what its status means for a read.
+//!
+//! Decides nothing about writes: there, only a few statuses are sure (see `writer`).
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::{Timestamp, fmt::rfc2822};
+use reqwest::header::{self, HeaderMap};
+use serde::Deserialize;
+
+use super::wire::{Text, readable};
+use super::{ConnectWiseError, Resource};
+
+/// An answer, received whole.
+pub(super) struct Answer {
+    /// The HTTP status.
+    pub(super) status: u16,
+    /// The headers.
+    pub(super) headers: HeaderMap,
+    /// The body, unpacked.
+    pub(super) body: Bytes,
+}
+
+/// What the `Link` header says of the next page. Its address is never followed: it can name any host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NextPage {
+    /// There is one.
+    More,
+    /// There is none.
+    Last,
+    /// There is no such header.
+    Unsaid,
+}
+
+impl Answer {
+    /// The body of a good answer in JSON; everything else is an error about `resource`.
+    pub(super) fn json(&self, resource: Resource) -> Result<&[u8], ConnectWiseError> {
+        let bad = |what: String| ConnectWiseError::BadAnswer { resource, what };
+        match self.status {
+            200 => {}
+            status @ (100..=199 | 201..=299) => return Err(bad(format!("the status {status}"))),
+            _ => return Err(self.error(resource)),
+        }
+        if self.is_html() {
+            return Err(bad("a page for people instead of JSON".to_owned()));
+        }
+        let age = self.header(header::AGE).and_then(|age| age.parse::<u64>().ok()).unwrap_or(0);
+        if age > 0 {
+            return Err(bad(format!("a stored copy that is {age} seconds old")));
+        }
+        Ok(&self.body)
+    }
+
+    /// What the `Link` header says.
+    pub(super) fn next_page(&self) -> NextPage {
+        let mut links = self.headers.get_all(header::LINK).iter().peekable();
+        if links.peek().is_none() {
+            return NextPage::Unsaid;
+        }
+        let is_next = |part: &str| {
+            part.split_once('=').is_some_and(|(name, value)| {
+                name.trim().eq_ignore_ascii_case("rel")
+                    && value.trim().trim_matches('"').eq_ignore_ascii_case("next")
+            })
+        };
+        let names_next = |link: &str| link.split([';', ',']).any(is_next);
+        match links.filter_map(|link| link.to_str().ok()).any(names_next) {
+            true => NextPage::More,
+            false => NextPage::Last,
+        }
+    }
+
+    /// The error that a refusing or failing status means.
+    fn error(&self, resource: Resource) -> ConnectWiseError {
+        let Said { code, message } = self.said();
+        let status = self.status;
+        match status {
+            300..=399 => {
+                ConnectWiseError::Redirected { resource, to: self.header(header::LOCATION).map(readable) }
+            }
+            401 => ConnectWiseError::Unauthorized { message },
+            403 => ConnectWiseError::Forbidden { resource, message },
+            404 => ConnectWiseError::NotFound { resource, code, message },
+            429 => ConnectWiseError::Throttled { retry_after: self.retry_after() },
+            500..=599 => ConnectWiseError::Server { resource, status, message },
+            _ => ConnectWiseError::Refused { resource, status, code, message },
+        }
+    }
+
+    /// What the server says of an error, in one readable line.
+    pub(super) fn said(&self) -> Said {
+        if self.is_html() {
+            return Said { code: String::new(), message: "a page for people".to_owned() };
+        }
+        let text = String::from_utf8_lossy(&self.body);
+        match serde_json::from_str::<ErrorWire<'_>>(&text) {
+            Ok(error) => error.said(),
+            Err(_) if text.trim().is_empty() => {
+                Said { code: String::new(), message: "no message".to_owned() }
+            }
+            Err(_) => Said { code: String::new(), message: readable(&text) },
+        }
+    }
+
+    /// How long the server asks to wait. A date is measured from the answer's own date, so no clock is needed.
+    fn retry_after(&self) -> Option<Duration> {
+        let told = self.header(header::RETRY_AFTER)?;
+        if let Ok(seconds) = told.parse::<u64>() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let instant =
+            |text: &str| -> Option<Timestamp> { rfc2822::parse(text).ok().map(|at| at.timestamp()) };
+        let wait = instant(told)?.duration_since(instant(self.header(header::DATE)?)?);
+        Some(wait.try_into().unwrap_or(Duration::ZERO))
+    }
+
+    fn is_html(&self) -> bool {
+        let html = self.header(header::CONTENT_TYPE).is_some_and(|kind| !kind.contains("json"));
+        html && self.body.trim_ascii_start().starts_with(b"<")
+            || self.header(header::CONTENT_TYPE).is_some_and(|kind| kind.contains("html"))
+    }
+
+    fn header(&self, name: header::HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok().map(str::trim)
+    }
+}
+
+/// A server's own account of an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Said {
+    /// Its code, or nothing.
+    pub(super) code: String,
+    /// Its message and those inside it.
+    pub(super) message: String,
+}
+
+/// The error body, and the other one that throttling answers with.
+#[derive(Deserialize)]
+struct ErrorWire<'a> {
+    #[serde(borrow)]
+    code: Option<Text<'a>>,
+    #[serde(borrow)]
+    error: Option<Text<'a>>,
+    #[serde(borrow)]
+    message: Option<Text<'a>>,
+    #[serde(borrow)]
+    errors: Option<Vec<InnerErrorWire<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct InnerErrorWire<'a> {
+    #[serde(borrow)]
+    field: Option<Text<'a>>,
+    #[serde(borrow)]
+    message: Option<Text<'a>>,
+}
+
+impl ErrorWire<'_> {
+    fn said(&self) -> Said {
+        let code = self.code.as_ref().or(self.error.as_ref()).map_or("", Text::as_str);
+        let mut message = self.message.as_ref().map_or("", Text::as_str).to_owned();
+        for inner in self.errors.iter().flatten() {
+            let text = inner.message.as_ref().map_or("", Text::as_str);
+            match inner.field.as_ref() {
+                Some(field) => message.push_str(&format!("; {}: {text}", field.as_str())),
+                None => message.push_str(&format!("; {text}")),
+            }
+        }
+        Said { code: readable(code), message: readable(&message) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,162 @@
+//! What can go wrong with a ConnectWise, as situations a caller can act on.
+//!
+//! Texts of the server arrive here cut, escaped and free of keys; nothing here decides whether to try again.
+
+use std::time::Duration;
+
+use super::Resource;
+
+/// Why something could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectWiseError {
+    /// The settings name a site or keys that cannot be used.
+    #[error("The ConnectWise settings cannot be used: {what}")]
+    Settings {
+        /// What is wrong with them.
+        what: String,
+    },
+    /// There is nothing to check the site's certificate with.
+    #[error("The certificate store cannot be used: {cause}")]
+    CertificateStore {
+        /// What the system said.
+        cause: String,
+    },
+    /// The site's certificate was not accepted.
+    #[error("The certificate of ConnectWise is not trusted: {cause}")]
+    Untrusted {
+        /// What is wrong with the certificate.
+        cause: String,
+    },
+    /// No answer came: no connection, or it broke.
+    #[error("ConnectWise cannot be reached: {cause}")]
+    Unreachable {
+        /// What the network said.
+        cause: String,
+    },
+    /// No whole answer came in time.
+    #[error("ConnectWise did not answer in time when asked for {resource}")]
+    Timeout {
+        /// What was asked for.
+        resource: Resource,
+    },
+    /// The site sends us elsewhere. It was not followed: keys go to the configured site only.
+    #[error("ConnectWise redirects{} when asked for {resource}", to.as_deref().map(|to| format!(" to {to}")).unwrap_or_default())]
+    Redirected {
+        /// What was asked for.
+        resource: Resource,
+        /// Where to.
+        to: Option<String>,
+    },
+    /// The site knows no such login company.
+    #[error("ConnectWise knows no company {company:?}")]
+    UnknownCompany {
+        /// The login company of the settings.
+        company: String,
+    },
+    /// The keys were refused; trying again cannot help.
+    #[error("ConnectWise refused the API keys: {message}")]
+    Unauthorized {
+        /// What it said.
+        message: String,
+    },
+    /// The keys are good, but their member may not do this.
+    #[error("ConnectWise does not let this API member read {resource}: {message}")]
+    Forbidden {
+        /// What was asked for.
+        resource: Resource,
+        /// What it said.
+        message: String,
+    },
+    /// There is no such record, or no such place.
+    #[error("ConnectWise found no {resource}: {message}")]
+    NotFound {
+        /// What was asked for.
+        resource: Resource,
+        /// Its code: `NotFound` for a record.
+        code: String,
+        /// What it said.
+        message: String,
+    },
+    /// The request was refused as it stands.
+    #[error("ConnectWise refused to read {resource} ({status} {code}): {message}")]
+    Refused {
+        /// What was asked for.
+        resource: Resource,
+        /// The HTTP status.
+        status: u16,
+        /// Its code, such as `ApiFindCondition`.
+        code: String,
+        /// What it said.
+        message: String,
+    },
+    /// Too many requests, and waiting as told did not help.
+    #[error("ConnectWise asks for fewer requests")]
+    Throttled {
+        /// How long it asked to wait.
+        retry_after: Option<Duration>,
+    },
+    /// ConnectWise failed by itself.
+    #[error("ConnectWise failed with {status} when asked for {resource}: {message}")]
+    Server {
+        /// What was asked for.
+        resource: Resource,
+        /// The HTTP status.
+        status: u16,
+        /// What it said.
+        message: String,
+    },
+    /// An answer that cannot be what was asked for.
+    #[error("ConnectWise answered the request for {resource} with {what}")]
+    BadAnswer {
+        /// What was asked for.
+        resource: Resource,
+        /// What came.
+        what: String,
+    },
+    /// An answer over the size limit.
+    #[error("ConnectWise answered the request for {resource} with more than {limit_bytes} bytes")]
+    TooLarge {
+        /// What was asked for.
+        resource: Resource,
+        /// The limit.
+        limit_bytes: usize,
+    },
+}
+
+impl ConnectWiseError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Settings { .. } => "Correct the connectwise part of the settings",
+            Self::CertificateStore { .. } => {
+                "Install the system's CA certificates (package ca-certificates), or name a readable PEM file as ca_file"
+            }
+            Self::Untrusted { .. } => {
+                "Check the site's name and this machine's clock; name a private certificate authority as ca_file"
+            }
+            Self::Unreachable { .. } => "Check the site, the network and the proxy",
+            Self::Timeout { .. } => "Try again later; ConnectWise may be busy or under maintenance",
+            Self::Redirected { .. } => {
+                "Set site to the API host itself, such as https://api-na.myconnectwise.net"
+            }
+            Self::UnknownCompany { .. } => {
+                "Check company: it is the Company field of the login page, and its case matters"
+            }
+            Self::Unauthorized { .. } => {
+                "Check company, client_id, public_key and private_key; the keys may have been revoked"
+            }
+            Self::Forbidden { resource, .. } => resource.permission(),
+            Self::NotFound { .. } => {
+                "Check site and company; ConnectWise also answers so when keys are wrong"
+            }
+            Self::Refused { .. } => "The request does not suit this version of ConnectWise; report it",
+            Self::Throttled { .. } => "Try again later, or let fewer programs use these keys at once",
+            Self::Server { .. } => "Try again later; ConnectWise may be busy or under maintenance",
+            Self::BadAnswer { .. } => {
+                "Check that site is the API host and that no proxy answers in its place"
+            }
+            Self::TooLarge { .. } => "Check that site is the API host and that no proxy answers in its place",
+        }
+    }
+}

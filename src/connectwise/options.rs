@@ -1,0 +1,58 @@
+//! Where a ConnectWise is and how it is to be asked, as the operator set it.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+/// How to reach one ConnectWise. Its `Debug` shows no keys.
+#[derive(Debug)]
+pub struct Options {
+    /// The API host: `https://…`, or `http://` on a loopback address.
+    pub site: String,
+    /// The login company.
+    pub company: String,
+    /// The registered id of this program.
+    pub client_id: SecretString,
+    /// The public key of the API member.
+    pub public_key: SecretString,
+    /// The private key of the API member.
+    pub private_key: SecretString,
+    /// A private certificate authority, in PEM, trusted beside those of the system.
+    pub certificate_authority: Option<Vec<u8>>,
+    /// How long one request may take from the first byte sent to the last one received.
+    pub request_timeout: Duration,
+    /// How many reads may be under way at once.
+    pub reads_at_once: usize,
+    /// The pause before the first repetition of a failed read; it doubles each time.
+    pub retry_pause: Duration,
+}
+
+impl Options {
+    /// The options of a site with the defaults: 30 seconds a request, 4 reads at once.
+    #[must_use]
+    pub fn new(
+        site: impl Into<String>,
+        company: impl Into<String>,
+        client_id: SecretString,
+        public_key: SecretString,
+        private_key: SecretString,
+    ) -> Self {
+        Self {
+            site: site.into(),
+            company: company.into(),
+            client_id,
+            public_key,
+            private_key,
+            certificate_authority: None,
+            request_timeout: Duration::from_secs(30),
+            reads_at_once: 4,
+            retry_pause: Duration::from_millis(300),
+        }
+    }
+}
+
+/// Chooses ring as this process's cryptography. May be called any number of times; the first call decides.
+pub fn install_crypto() {
+    // The only error is that a provider stands already, which is what is wanted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}

@@ -1,0 +1,179 @@
+//! Reads of one instance: as many at once as allowed, repeated where that can help, at the code base of now.
+
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use reqwest::{Method, header};
+use tokio::sync::Semaphore;
+
+use super::answer::Answer;
+use super::progress::Detour;
+use super::retry::Retry;
+use super::transport::{Failure, FailureKind, LARGEST_ANSWER, Transport};
+use super::{ConnectWiseError, Instance, Options, Resource, company_info};
+
+/// A read: what about, where, and how.
+pub(super) struct Ask<'a> {
+    /// What is asked for.
+    pub(super) resource: Resource,
+    /// Where it is, below the API.
+    pub(super) path: &'a str,
+    /// The query.
+    pub(super) query: Vec<(&'static str, String)>,
+    /// How.
+    pub(super) form: Form,
+}
+
+/// The forms a read can take.
+#[derive(Clone)]
+pub(super) enum Form {
+    /// One record.
+    Record,
+    /// A page of a list, in the order of numbers.
+    Page,
+    /// Several lists by one request, whose body is this. It is a POST that changes nothing.
+    Bundle(Bytes),
+}
+
+/// What is known of one instance while it is read.
+pub(super) struct Session {
+    pub(super) transport: Transport,
+    company: String,
+    instance: Mutex<Instance>,
+    detours: Mutex<BTreeSet<Detour>>,
+    permits: Semaphore,
+    retry: Retry,
+}
+
+impl Session {
+    /// Asks the site where its API is. No key is sent for that.
+    pub(super) async fn open(options: Options) -> Result<Self, ConnectWiseError> {
+        let transport = Transport::new(&options)?;
+        let retry = Retry { pause: options.retry_pause };
+        let instance = repeating(retry, || find(&transport, &options.company)).await?;
+        Ok(Self {
+            transport,
+            company: options.company,
+            instance: Mutex::new(instance),
+            detours: Mutex::default(),
+            permits: Semaphore::new(options.reads_at_once.max(1)),
+            retry,
+        })
+    }
+
+    /// Which instance answers.
+    pub(super) fn instance(&self) -> Instance {
+        unpoisoned(&self.instance).clone()
+    }
+
+    /// Where its API is now.
+    pub(super) fn codebase(&self) -> String {
+        unpoisoned(&self.instance).codebase.clone()
+    }
+
+    /// The quick ways that were refused so far.
+    pub(super) fn detours(&self) -> BTreeSet<Detour> {
+        unpoisoned(&self.detours).clone()
+    }
+
+    /// Remembers that a quick way is refused; true the first time.
+    pub(super) fn take_detour(&self, detour: Detour) -> bool {
+        unpoisoned(&self.detours).insert(detour)
+    }
+
+    /// Reads, and gives the JSON text of a good answer.
+    ///
+    /// The permit is kept during pauses, so that a throttled instance is asked less by all readers together.
+    pub(super) async fn read(&self, ask: &Ask<'_>) -> Result<Answer, ConnectWiseError> {
+        let _permit = self.permits.acquire().await.expect("the semaphore is never closed");
+        match repeating(self.retry, || self.read_once(ask)).await {
+            Err(error @ ConnectWiseError::NotFound { .. }) => {
+                if !self.moved().await? {
+                    return Err(error);
+                }
+                repeating(self.retry, || self.read_once(ask)).await
+            }
+            read => read,
+        }
+    }
+
+    async fn read_once(&self, ask: &Ask<'_>) -> Result<Answer, ConnectWiseError> {
+        let codebase = self.codebase();
+        let request = match &ask.form {
+            Form::Record => self.transport.reading(Method::GET, &codebase, ask.path),
+            Form::Page => self
+                .transport
+                .reading(Method::GET, &codebase, ask.path)
+                .header("pagination-type", "forward-only"),
+            Form::Bundle(body) => self
+                .transport
+                .reading(Method::POST, &codebase, ask.path)
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(body.clone()),
+        };
+        let sent = self.transport.exchange(request.query(&ask.query)).await;
+        let answer = sent.map_err(|failure| read_failure(failure, ask.resource))?;
+        answer.json(ask.resource)?;
+        Ok(answer)
+    }
+
+    /// Whether the API has moved since it was last looked for. An upgrade of the site moves it, and everything that
+    /// is asked for at the old place is then not found; nothing may be taken for gone before this is known.
+    async fn moved(&self) -> Result<bool, ConnectWiseError> {
+        let found = repeating(self.retry, || find(&self.transport, &self.company)).await?;
+        let mut instance = unpoisoned(&self.instance);
+        let moved = instance.codebase != found.codebase;
+        *instance = found;
+        Ok(moved)
+    }
+}
+
+/// Reads the public description of the instance.
+async fn find(transport: &Transport, company: &str) -> Result<Instance, ConnectWiseError> {
+    let resource = Resource::CompanyInfo;
+    let request = transport.public(&["login", "companyinfo", company]);
+    let answer = transport.exchange(request).await.map_err(|failure| read_failure(failure, resource))?;
+    let found = company_info::read(answer.json(resource)?)
+        .map_err(|unreadable| ConnectWiseError::BadAnswer { resource, what: unreadable.0 })?;
+    found.ok_or_else(|| ConnectWiseError::UnknownCompany { company: company.to_owned() })
+}
+
+/// Repeats a read as long as that can help. The one place where anything is sent again.
+async fn repeating<T, F>(retry: Retry, mut read: impl FnMut() -> F) -> Result<T, ConnectWiseError>
+where
+    F: Future<Output = Result<T, ConnectWiseError>>,
+{
+    let mut failures = 0;
+    loop {
+        let error = match read().await {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        failures += 1;
+        let Some(pause) = retry.pause_after(failures, &error, dice()) else { return Err(error) };
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// A number nobody can foresee, from the seeds that hash tables are protected with.
+fn dice() -> u64 {
+    RandomState::new().hash_one(0)
+}
+
+/// What a failed exchange means for a read.
+fn read_failure(failure: Failure, resource: Resource) -> ConnectWiseError {
+    let Failure { kind, cause, status: _ } = failure;
+    match kind {
+        FailureKind::NotConnected | FailureKind::Broken => ConnectWiseError::Unreachable { cause },
+        FailureKind::Untrusted => ConnectWiseError::Untrusted { cause },
+        FailureKind::Timeout => ConnectWiseError::Timeout { resource },
+        FailureKind::TooLarge => ConnectWiseError::TooLarge { resource, limit_bytes: LARGEST_ANSWER },
+    }
+}
+
+/// The value behind a lock. None of ours is left half changed, so a panic elsewhere does not matter.
+pub(super) fn unpoisoned<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,216 @@
+//! One HTTP exchange with the configured site: addresses, keys, limits, and what went wrong on the way.
+//!
+//! Every request is sent once, follows no redirect, and goes nowhere but to the configured site. Repeating is
+//! decided above, for reads only.
+
+mod keys;
+mod site;
+
+use std::error::Error as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, header};
+
+use self::keys::Keys;
+use self::site::Site;
+use super::answer::Answer;
+use super::wire::readable;
+use super::{ConnectWiseError, Options, install_crypto};
+
+/// The versioned media type, so that an upgrade of the site does not change what we are sent.
+const ACCEPT: &str = "application/vnd.connectwise.com+json; version=2026.4";
+/// The most that one answer may unpack to. A page of 1,000 additions takes about a third of a megabyte.
+pub(super) const LARGEST_ANSWER: usize = 64 << 20;
+/// How long a connection may take to stand, at most: when it does not, it is sure that nothing was sent.
+const LONGEST_CONNECT: Duration = Duration::from_secs(10);
+
+/// The way to one site.
+pub(super) struct Transport {
+    site: Site,
+    keys: Keys,
+    reads: Client,
+    writes: Client,
+    requests: AtomicU64,
+}
+
+/// Which of the two ways a request takes.
+#[derive(Clone, Copy)]
+enum Way {
+    /// Connections are kept and shared.
+    Read,
+    /// A connection of its own. A kept one may have been closed at the far end just as it is used, and the HTTP
+    /// library would then send the request again on another; on a fresh one it never does.
+    Write,
+}
+
+/// Why an exchange gave no whole answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// What happened.
+    pub(super) kind: FailureKind,
+    /// What the network or the library said.
+    pub(super) cause: String,
+    /// The status, when the answer had begun.
+    pub(super) status: Option<u16>,
+}
+
+/// What kept the answer away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FailureKind {
+    /// No connection stood, so no byte of the request was sent.
+    NotConnected,
+    /// The certificate was not accepted, so no byte of the request was sent.
+    Untrusted,
+    /// It took too long; the request may have been sent.
+    Timeout,
+    /// The connection broke; the request may have been sent.
+    Broken,
+    /// The answer was over the limit.
+    TooLarge,
+}
+
+impl Transport {
+    /// The way to the site of the options. Sends nothing.
+    pub(super) fn new(options: &Options) -> Result<Self, ConnectWiseError> {
+        install_crypto();
+        Ok(Self {
+            site: Site::parse(&options.site)?,
+            keys: Keys::new(options)?,
+            reads: client(options, Way::Read)?,
+            writes: client(options, Way::Write)?,
+            requests: AtomicU64::new(0),
+        })
+    }
+
+    /// How many requests were made.
+    pub(super) fn requests_made(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// A text without any of the keys.
+    pub(super) fn redacted(&self, text: &str) -> String {
+        self.keys.redact(text)
+    }
+
+    /// A request without keys to a public address of the site.
+    pub(super) fn public(&self, segments: &[&str]) -> RequestBuilder {
+        self.reads.get(self.site.address(segments)).header(header::ACCEPT, "application/json")
+    }
+
+    /// A read below the API of a code base.
+    pub(super) fn reading(&self, method: Method, codebase: &str, path: &str) -> RequestBuilder {
+        self.keyed(&self.reads, method, codebase, path)
+    }
+
+    /// A write below the API of a code base, on a connection of its own.
+    pub(super) fn writing(&self, method: Method, codebase: &str, path: &str) -> RequestBuilder {
+        self.keyed(&self.writes, method, codebase, path)
+    }
+
+    fn keyed(&self, client: &Client, method: Method, codebase: &str, path: &str) -> RequestBuilder {
+        let versions = format!("{codebase}/apis/3.0/{path}");
+        let segments: Vec<&str> = versions.split('/').collect();
+        client
+            .request(method, self.site.address(&segments))
+            .header(header::ACCEPT, ACCEPT)
+            .header(header::CACHE_CONTROL, "no-cache")
+            .header(header::AUTHORIZATION, self.keys.authorization())
+            .header("clientId", self.keys.client_id())
+    }
+
+    /// Sends a request, once, and receives the answer whole.
+    pub(super) async fn exchange(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let mut response = request.send().await.map_err(|error| failure(&error, None))?;
+        let status = response.status().as_u16();
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error, Some(status)))? {
+            if body.len() + chunk.len() > LARGEST_ANSWER {
+                let cause = format!("more than {LARGEST_ANSWER} bytes");
+                return Err(Failure { kind: FailureKind::TooLarge, cause, status: Some(status) });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let headers = std::mem::take(response.headers_mut());
+        Ok(Answer { status, headers, body: self.without_keys(status, body.freeze()) })
+    }
+
+    /// The body, free of keys where people may come to read it: in errors.
+    fn without_keys(&self, status: u16, body: Bytes) -> Bytes {
+        if (200..=299).contains(&status) {
+            return body;
+        }
+        Bytes::from(self.redacted(&String::from_utf8_lossy(&body)))
+    }
+}
+
+fn client(options: &Options, way: Way) -> Result<Client, ConnectWiseError> {
+    let builder = Client::builder()
+        .user_agent(concat!("trueup/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .timeout(options.request_timeout)
+        .connect_timeout(LONGEST_CONNECT.min(options.request_timeout / 2));
+    let builder = match way {
+        Way::Read => builder.pool_max_idle_per_host(options.reads_at_once),
+        Way::Write => builder.pool_max_idle_per_host(0).http1_only(),
+    };
+    trusting(builder, options)?
+        .build()
+        .map_err(|error| ConnectWiseError::CertificateStore { cause: readable(&causes(&error)) })
+}
+
+/// Sets whom the client believes. Plain HTTP reaches loopback only, and then needs no certificate store.
+fn trusting(builder: ClientBuilder, options: &Options) -> Result<ClientBuilder, ConnectWiseError> {
+    if Site::parse(&options.site)?.is_plain() {
+        return Ok(builder.tls_certs_only([]).no_proxy());
+    }
+    let Some(pem) = &options.certificate_authority else { return Ok(builder.https_only(true)) };
+    let unusable = |cause: String| ConnectWiseError::CertificateStore { cause };
+    let certificates = reqwest::Certificate::from_pem_bundle(pem)
+        .map_err(|error| unusable(readable(&causes(&error))))
+        .and_then(|found| match found.is_empty() {
+            true => Err(unusable("the certificate authority's file holds no certificate".to_owned())),
+            false => Ok(found),
+        })?;
+    Ok(builder.https_only(true).tls_certs_merge(certificates))
+}
+
+fn failure(error: &reqwest::Error, status: Option<u16>) -> Failure {
+    let kind = if error.is_connect() {
+        if is_untrusted(error) { FailureKind::Untrusted } else { FailureKind::NotConnected }
+    } else if error.is_timeout() {
+        FailureKind::Timeout
+    } else {
+        FailureKind::Broken
+    };
+    Failure { kind, cause: readable(&causes(error)), status }
+}
+
+/// Whether the certificate, and not the network, was the reason.
+fn is_untrusted(error: &reqwest::Error) -> bool {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let refused = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        if matches!(refused, Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
+}
+
+/// The innermost cause, which is the one that says something; the outer ones repeat the address.
+fn causes(error: &reqwest::Error) -> String {
+    let mut source = error.source();
+    let mut text = None;
+    while let Some(cause) = source {
+        text = Some(cause.to_string());
+        source = cause.source();
+    }
+    text.unwrap_or_else(|| "the request could not be made".to_owned())
+}

@@ -1,0 +1,193 @@
+//! Agreements and their additions: bundled where the instance allows it, one by one where not.
+//!
+//! An agreement that cannot be read whole becomes incomplete and stops no other. What concerns all of them, such as
+//! refused keys, is an error of the whole read.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::stream::{self, StreamExt as _};
+
+use super::Reading;
+use crate::billing::{Addition, Agreement, AgreementId, AgreementTypeId};
+use crate::connectwise::bundles::{self, LISTS_AT_ONCE, Part};
+use crate::connectwise::pages::List;
+use crate::connectwise::progress::{Detour, Progress};
+use crate::connectwise::session::{Ask, Form, unpoisoned};
+use crate::connectwise::wire::Unreadable;
+use crate::connectwise::{ConnectWiseError, Resource, additions};
+
+/// How many bundles are prepared at once. How many are under way is the session's affair.
+const BUNDLES_AT_ONCE: usize = 16;
+
+/// The agreements that matter and what stands on them.
+pub(super) struct Holdings {
+    pub(super) agreements: Vec<Agreement>,
+    pub(super) additions: Vec<Addition>,
+    pub(super) incomplete: BTreeSet<AgreementId>,
+}
+
+/// What came of the additions of one agreement.
+type Outcome = (AgreementId, Result<Vec<Addition>, ConnectWiseError>);
+
+impl Reading<'_> {
+    /// Reads the agreements of the types with their additions.
+    pub(super) async fn holdings(
+        &self,
+        types: &BTreeSet<AgreementTypeId>,
+    ) -> Result<Holdings, ConnectWiseError> {
+        let records = self.agreements(types).await?;
+        let mut incomplete = BTreeSet::new();
+        let mut agreements = Vec::with_capacity(records.len());
+        for record in records {
+            if let Some(doubt) = record.doubt {
+                self.spoil(&mut incomplete, record.agreement.id, doubt.0);
+            }
+            agreements.push(record.agreement);
+        }
+        let readable = agreements.iter().map(|agreement| agreement.id).filter(|id| !incomplete.contains(id));
+        let readable: Vec<AgreementId> = readable.collect();
+        let mut additions = Vec::new();
+        for (agreement, outcome) in self.additions(&readable).await {
+            match outcome {
+                Ok(read) => additions.extend(read),
+                Err(error) if concerns_one_agreement(&error) => {
+                    self.spoil(&mut incomplete, agreement, error.to_string());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        additions.sort_unstable_by_key(|addition| (addition.agreement, addition.product, addition.id));
+        Ok(Holdings { agreements, additions, incomplete })
+    }
+
+    fn spoil(&self, incomplete: &mut BTreeSet<AgreementId>, agreement: AgreementId, cause: String) {
+        (self.progress)(Progress::Incomplete { agreement, cause });
+        incomplete.insert(agreement);
+    }
+
+    async fn additions(&self, agreements: &[AgreementId]) -> Vec<Outcome> {
+        let done = AtomicUsize::new(0);
+        let bundle = |some| {
+            let done = &done;
+            async move {
+                let outcomes = self.bundle(some).await;
+                let agreements_done = done.fetch_add(outcomes.len(), Ordering::Relaxed) + outcomes.len();
+                (self.progress)(Progress::Additions { agreements_done, agreements: agreements.len() });
+                outcomes
+            }
+        };
+        let bundles = agreements.chunks(LISTS_AT_ONCE).map(bundle);
+        stream::iter(bundles).buffer_unordered(BUNDLES_AT_ONCE).concat().await
+    }
+
+    /// Reads the additions of a few agreements, by one request if that is allowed.
+    async fn bundle(&self, agreements: &[AgreementId]) -> Vec<Outcome> {
+        if self.session.detours().contains(&Detour::NoBundles) {
+            return self.one_by_one(agreements).await;
+        }
+        match self.bundled(agreements).await {
+            Ok(parts) => {
+                let parts = parts.into_iter().map(|(agreement, part)| self.completed(agreement, part));
+                stream::iter(parts).buffer_unordered(LISTS_AT_ONCE).collect().await
+            }
+            Err(error) if refuses_bundles(&error) => {
+                self.detour(Detour::NoBundles);
+                self.one_by_one(agreements).await
+            }
+            Err(ConnectWiseError::BadAnswer { .. } | ConnectWiseError::TooLarge { .. }) => {
+                self.one_by_one(agreements).await
+            }
+            Err(error) => agreements.iter().map(|&agreement| (agreement, Err(error.clone()))).collect(),
+        }
+    }
+
+    async fn bundled(
+        &self,
+        agreements: &[AgreementId],
+    ) -> Result<Vec<(AgreementId, Part)>, ConnectWiseError> {
+        let resource = Resource::Bundles;
+        let form = Form::Bundle(bundles::request(agreements).into());
+        let answer =
+            self.session.read(&Ask { resource, path: bundles::PATH, query: Vec::new(), form }).await?;
+        bundles::read(answer.json(resource)?, agreements, &mut unpoisoned(&self.names))
+            .map_err(|Unreadable(what)| ConnectWiseError::BadAnswer { resource, what })
+    }
+
+    /// Reads what a part of a bundle left open.
+    async fn completed(&self, agreement: AgreementId, part: Part) -> Outcome {
+        match part {
+            Part::Whole(additions) => (agreement, Ok(additions)),
+            Part::Begun(additions) => (agreement, self.rest_of(agreement, additions).await),
+            Part::Unordered => (agreement, self.rest_of(agreement, Vec::new()).await),
+            Part::Failed(Unreadable(what)) => {
+                (agreement, Err(ConnectWiseError::BadAnswer { resource: Resource::Additions, what }))
+            }
+        }
+    }
+
+    async fn one_by_one(&self, agreements: &[AgreementId]) -> Vec<Outcome> {
+        let lists = agreements.iter().map(|&agreement| self.completed(agreement, Part::Begun(Vec::new())));
+        stream::iter(lists).buffer_unordered(LISTS_AT_ONCE).collect().await
+    }
+
+    /// Reads the additions after those that are there already, which are the first ones in order.
+    async fn rest_of(
+        &self,
+        agreement: AgreementId,
+        mut begun: Vec<Addition>,
+    ) -> Result<Vec<Addition>, ConnectWiseError> {
+        let list = List {
+            resource: Resource::Additions,
+            path: &additions::path(agreement),
+            fields: additions::FIELDS,
+            condition: None,
+            after: begun.last().map_or(0, |addition| addition.id.0),
+            parent: agreement,
+        };
+        begun.extend(self.session.list(&list, &self.names).await?);
+        Ok(begun)
+    }
+}
+
+/// Whether the instance does not offer bundles to these keys. All additions can then still be read one by one.
+fn refuses_bundles(error: &ConnectWiseError) -> bool {
+    match error {
+        ConnectWiseError::Forbidden { .. } | ConnectWiseError::NotFound { .. } => true,
+        ConnectWiseError::Refused { status, .. } => matches!(status, 400 | 405),
+        ConnectWiseError::Settings { .. }
+        | ConnectWiseError::CertificateStore { .. }
+        | ConnectWiseError::Untrusted { .. }
+        | ConnectWiseError::Unreachable { .. }
+        | ConnectWiseError::Timeout { .. }
+        | ConnectWiseError::Redirected { .. }
+        | ConnectWiseError::UnknownCompany { .. }
+        | ConnectWiseError::Unauthorized { .. }
+        | ConnectWiseError::Throttled { .. }
+        | ConnectWiseError::Server { .. }
+        | ConnectWiseError::BadAnswer { .. }
+        | ConnectWiseError::TooLarge { .. } => false,
+    }
+}
+
+/// Whether an error may be the trouble of one agreement. The others stop the read: asking on would not help, or would
+/// make things worse.
+fn concerns_one_agreement(error: &ConnectWiseError) -> bool {
+    match error {
+        ConnectWiseError::Timeout { .. }
+        | ConnectWiseError::NotFound { .. }
+        | ConnectWiseError::Refused { .. }
+        | ConnectWiseError::Server { .. }
+        | ConnectWiseError::BadAnswer { .. }
+        | ConnectWiseError::TooLarge { .. } => true,
+        ConnectWiseError::Settings { .. }
+        | ConnectWiseError::CertificateStore { .. }
+        | ConnectWiseError::Untrusted { .. }
+        | ConnectWiseError::Unreachable { .. }
+        | ConnectWiseError::Redirected { .. }
+        | ConnectWiseError::UnknownCompany { .. }
+        | ConnectWiseError::Unauthorized { .. }
+        | ConnectWiseError::Forbidden { .. }
+        | ConnectWiseError::Throttled { .. } => false,
+    }
+}
