@@ -44,6 +44,11 @@ macro_rules! codes {
                 match self { $($(Self::$name => $text),+),+ }
             }
 
+            /// Its page as written; a code without a page does not compile.
+            pub(super) fn page_text(self) -> &'static str {
+                match self { $($(Self::$name => include_str!(concat!("pages/", $text, ".md"))),+),+ }
+            }
+
             /// What kind of thing it tells.
             #[must_use]
             pub fn kind(self) -> CodeKind {

@@ -117,7 +117,7 @@ fn write_count(problems: &[Problem], out: &mut impl Write) -> io::Result<()> {
     let counts: Vec<_> = counts.into_iter().flatten().collect();
     match problems.len() {
         0 => Ok(()),
-        ..=MOST_SHOWN => writeln!(out, "{}", counts.join(", ")),
+        1..=MOST_SHOWN => writeln!(out, "{}", counts.join(", ")),
         all => writeln!(out, "{}; {} of them not shown", counts.join(", "), all - MOST_SHOWN),
     }
 }

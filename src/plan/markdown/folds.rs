@@ -125,9 +125,10 @@ fn item(problem: &Problem) -> String {
     format!("- `{}`{subject}: {}{hint}{}\n", problem.code, prose(&problem.message), place(problem))
 }
 
-/// A sentence may name anybody, so only the code and a pseudonym are left of it.
+/// A sentence may name anybody, so the title of its code stands in its place.
 fn redacted_item(problem: &Problem, key: &str) -> String {
-    format!("- `{}` {}{}\n", problem.code, code(&pseudonym("subject", &problem.subject, key)), place(problem))
+    let subject = code(&pseudonym("subject", &problem.subject, key));
+    format!("- `{}` {subject}: {}{}\n", problem.code, prose(problem.code.page().title), place(problem))
 }
 
 fn place(problem: &Problem) -> String {

@@ -23,7 +23,14 @@ pub(super) fn write(problems: &[&Problem], out: &mut impl Write) -> io::Result<(
 }
 
 fn rule(code: Code) -> Value {
-    json!({ "id": code })
+    let page = code.page();
+    let help = format!("{}\n\n{}", page.why, page.clear);
+    json!({
+        "id": code,
+        "shortDescription": { "text": page.title },
+        "fullDescription": { "text": page.meaning },
+        "help": { "text": help, "markdown": help },
+    })
 }
 
 fn result(problem: &Problem, codes: &BTreeSet<Code>) -> Value {
@@ -80,6 +87,15 @@ mod tests {
             assert_eq!(result["ruleId"], problem.code.as_str());
             assert_eq!(result["level"], severity_word(problem.severity));
         }
+    }
+
+    #[test]
+    fn a_rule_explains_itself() {
+        let rule = &run()["tool"]["driver"]["rules"][0];
+
+        assert_eq!(rule["id"], "unmapped_plan");
+        assert_eq!(rule["shortDescription"]["text"], "An account's backup plan has no mapping row");
+        assert!(rule["help"]["markdown"].as_str().unwrap().contains("```yaml\nsource: intronis\n"));
     }
 
     #[test]
