@@ -53,7 +53,7 @@ impl Addition {
 }
 
 /// Whether an addition reaches the customer's invoice with a price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BillCustomer {
     /// Billed at its price.
     Billable,

@@ -37,7 +37,7 @@ ids! {
 }
 
 /// What a line is about: one product on one agreement. Plans, the journal and guards all key on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LineKey {
     /// The agreement that is invoiced.
     pub agreement: AgreementId,

@@ -78,7 +78,7 @@ pub struct Observation {
 }
 
 /// The counts and the money of a plan. Keeps count whether or not they are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Lines to create.
     pub create: usize,
