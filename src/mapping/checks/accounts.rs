@@ -35,19 +35,11 @@ pub(super) fn named_once(scope: &Scope<'_>, problems: &mut Vec<Problem>) {
 
 fn twice(account: &str, before: Said, again: Said, first: &Place) -> Problem {
     let first = spoken(first);
-    let (code, message) = match (before, again) {
-        (Said::Linked, Said::Linked) => {
-            (Code::DuplicateLink, format!("account {account:?} is linked already, in {first}"))
-        }
-        (Said::Ignored, Said::Ignored) => {
-            (Code::DuplicateLink, format!("account {account:?} is ignored already, in {first}"))
-        }
-        (Said::Linked, Said::Ignored) => {
-            (Code::LinkedAndIgnored, format!("account {account:?} is ignored here and linked in {first}"))
-        }
-        (Said::Ignored, Said::Linked) => {
-            (Code::LinkedAndIgnored, format!("account {account:?} is linked here and ignored in {first}"))
-        }
+    let message = match (before, again) {
+        (Said::Linked, Said::Linked) => format!("account {account:?} is linked already, in {first}"),
+        (Said::Ignored, Said::Ignored) => format!("account {account:?} is ignored already, in {first}"),
+        (Said::Linked, Said::Ignored) => format!("account {account:?} is ignored here and linked in {first}"),
+        (Said::Ignored, Said::Linked) => format!("account {account:?} is linked here and ignored in {first}"),
     };
-    Problem::error(code, account, message).with_hint("keep one of them")
+    Problem::error(Code::DuplicateRow, account, message).with_hint("keep one of them")
 }

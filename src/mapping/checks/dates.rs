@@ -42,7 +42,7 @@ pub(super) fn nothing_ended_long_ago(scope: &Scope<'_>, problems: &mut Vec<Probl
     for (what, until, place) in pins.chain(ignores).chain(waivers) {
         if later(until, KEPT_DAYS) < scope.today {
             let message = format!("the {what} ended on {until}, more than {KEPT_DAYS} days ago");
-            let problem = Problem::error(Code::LongExpired, "until", message).at(place);
+            let problem = Problem::error(Code::Expired, "until", message).at(place);
             problems.push(problem.with_hint("take it out, or give it another last day"));
         }
     }

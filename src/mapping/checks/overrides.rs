@@ -15,7 +15,7 @@ pub(super) fn pinned_once(scope: &Scope<'_>, problems: &mut Vec<Problem>) {
         if first != &pin.place {
             let message = format!("{}/{} is pinned already, in {}", pin.company, pin.product, spoken(first));
             let place = found.place_of("product");
-            problems.push(Problem::error(Code::DuplicatePin, &*pin.company, message).at(place));
+            problems.push(Problem::error(Code::DuplicateRow, &*pin.company, message).at(place));
         }
     }
 }

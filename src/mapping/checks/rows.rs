@@ -66,7 +66,7 @@ pub(super) fn declared_once(scope: &Scope<'_>, problems: &mut Vec<Problem>) {
                 spoken(first)
             );
             let place = found.place_of("type");
-            problems.push(Problem::error(Code::DuplicateCrossReference, &*entry.level, message).at(place));
+            problems.push(Problem::error(Code::DuplicateRow, &*entry.level, message).at(place));
         }
     }
 }

@@ -86,7 +86,7 @@ const MEANING: &[(&[&str], &str)] = &[
         "source: s\nintegration: I\n¦cross_references: [{ type: T, level: L, agreement_type: A, product: P }]\n",
     ),
     (
-        &["duplicate_cross_reference"],
+        &["duplicate_row"],
         "source: s\ncross_references:\n  - { type: T, level: L, agreement_type: A, product: P }\n  \
          - { type: ¦T, level: L, agreement_type: B, product: Q }\n",
     ),
@@ -106,15 +106,15 @@ const MEANING: &[(&[&str], &str)] = &[
          - { metric: ¦m, type: T, level: L, unit: GB }\n  - { metric: m, type: U, level: L }\n",
     ),
     (
-        &["duplicate_link"],
+        &["duplicate_row"],
         "source: s\naccounts:\n  link:\n    - { account: a, company: C }\n    - { account: ¦a, company: D }\n",
     ),
     (
-        &["linked_and_ignored"],
+        &["duplicate_row"],
         "source: s\naccounts:\n  ignore: [{ account: a, reason: r }]\n  link: [{ account: ¦a, company: C }]\n",
     ),
     (
-        &["duplicate_pin"],
+        &["duplicate_row"],
         "pins:\n  - { company: C, product: P, quantity: 1, reason: r, until: 2027-01-01 }\n  \
          - { company: C, product: ¦P, quantity: 2, reason: r, until: 2027-01-01 }\n",
     ),
@@ -139,8 +139,8 @@ const MEANING: &[(&[&str], &str)] = &[
         "waivers: [{ guard: to_zero, company: C, product: P, quantity: ¦5, reason: r, until: 2026-12-01 }]\n",
     ),
     (&["waiver_too_long"], "waivers: [{ guard: run_lines, up_to: 5, reason: r, until: ¦2026-12-24 }]\n"),
-    (&["long_expired"], "waivers: [{ guard: run_lines, up_to: 5, reason: r, until: ¦2026-11-07 }]\n"),
-    (&["long_expired"], "source: s\naccounts: { ignore: [{ account: a, reason: r, until: ¦2026-11-07 }] }\n"),
+    (&["expired"], "waivers: [{ guard: run_lines, up_to: 5, reason: r, until: ¦2026-11-07 }]\n"),
+    (&["expired"], "source: s\naccounts: { ignore: [{ account: a, reason: r, until: ¦2026-11-07 }] }\n"),
     (
         &["invalid_value", "invalid_value"],
         "policy:\n  freeze:\n    - days_of_month: [1]\n      from: \"12:00\"\n      to: ¦\"12:00\"\n      \
@@ -218,7 +218,7 @@ fn what_two_files_say_twice_is_told_at_the_second() {
 
     assert_eq!(told(&[policy, ROW, policy]), ["duplicate_policy c:1:1"]);
     assert_eq!(told(&[ROW, ROW]), ["duplicate_row b:4:13"]);
-    assert_eq!(told(&[link, link]), ["duplicate_link b:2:31"]);
+    assert_eq!(told(&[link, link]), ["duplicate_row b:2:31"]);
     assert_eq!(told(&[ROW, &ROW.replace("source: s", "source: t")]), Vec::<String>::new());
 }
 

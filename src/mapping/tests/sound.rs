@@ -147,7 +147,7 @@ fn an_expiry_reddens_the_review_after_two_weeks_and_never_stops_the_tenant() {
     let (kept, old) = (pin("2026-11-08"), pin("2026-11-07"));
 
     assert_eq!(validate(&files(&[&kept]), now()), []);
-    assert_eq!(told(&[&old]), ["long_expired a:1:65"]);
+    assert_eq!(told(&[&old]), ["expired a:1:65"]);
     assert_eq!(catalog(&[&old]).pins.len(), 1);
 }
 
