@@ -10,6 +10,7 @@ mod ids;
 mod money;
 mod product;
 mod quantity;
+mod ratio;
 mod record;
 mod rounding;
 mod size;
@@ -25,6 +26,7 @@ pub use ids::{
 pub use money::Money;
 pub use product::Product;
 pub use quantity::Quantity;
+pub use ratio::Ratio;
 pub use record::{Adopted, LineRecord, LineRecords, OpenIntent, PastWrite};
 pub use rounding::{Rounding, RoundingMode};
 pub use size::{Gigabyte, Size, SizeUnit};

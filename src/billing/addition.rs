@@ -50,6 +50,16 @@ impl Addition {
         let (Some(first), Some(cancelled)) = (self.effective, self.cancelled) else { return false };
         first.checked_add(1.month()).is_ok_and(|month_later| cancelled <= month_later)
     }
+
+    /// What the line would cost a month at that quantity; `None` where its price is unknown. A line that is not
+    /// billable costs nothing, whatever its price.
+    #[must_use]
+    pub fn monthly_value(&self, quantity: Quantity) -> Option<Money> {
+        match self.bill_customer {
+            BillCustomer::Billable => self.unit_price?.of_billed(quantity, self.less_included),
+            BillCustomer::DoNotBill | BillCustomer::NoCharge => Some(Money::ZERO),
+        }
+    }
 }
 
 /// Whether an addition reaches the customer's invoice with a price.

@@ -4,6 +4,8 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Ratio;
+
 /// An amount of storage as its source wrote it.
 ///
 /// Gigabytes stay what they are until the policy says how many bytes one has; they are then exact fractions of bytes.
@@ -59,4 +61,42 @@ pub enum SizeUnit {
     GB,
     /// Terabytes
     TB,
+}
+
+impl Size {
+    /// The bytes, an exact fraction where gigabytes were written; `None` where they leave the range.
+    #[must_use]
+    pub fn bytes(self, gigabyte: Gigabyte) -> Option<Ratio> {
+        match self {
+            Self::Bytes(bytes) => Some(Ratio::from(bytes)),
+            Self::Gigabytes(amount) => Ratio::from(amount).checked_mul(SizeUnit::GB.bytes(gigabyte)),
+        }
+    }
+
+    /// Whether nothing is stored.
+    #[must_use]
+    pub fn is_zero(self) -> bool {
+        match self {
+            Self::Bytes(bytes) => bytes == 0,
+            Self::Gigabytes(amount) => amount.is_zero(),
+        }
+    }
+}
+
+impl SizeUnit {
+    /// How many bytes the unit has, by what the policy calls a gigabyte.
+    #[must_use]
+    pub fn bytes(self, gigabyte: Gigabyte) -> u64 {
+        let thousand: u64 = match gigabyte {
+            Gigabyte::Binary => 1024,
+            Gigabyte::Decimal => 1000,
+        };
+        let power = match self {
+            Self::KB => 1,
+            Self::MB => 2,
+            Self::GB => 3,
+            Self::TB => 4,
+        };
+        thousand.pow(power)
+    }
 }
