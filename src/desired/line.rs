@@ -150,6 +150,9 @@ pub struct Derivation<'a> {
     pub usage_value: Option<UsageValue>,
     /// The used bytes, where bytes are counted.
     pub used_bytes: Option<Decimal>,
+    /// The row itself, for what the document does not repeat.
+    #[serde(skip)]
+    pub row: &'a Row,
 }
 
 /// Where a mapping row stands.

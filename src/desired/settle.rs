@@ -1,0 +1,291 @@
+//! What the claims of a company make of each of its lines (The number and the line).
+//!
+//! A line is wanted, undesired, or cannot be told. Whatever cannot be told is held.
+
+use crate::billing::{Addition, Company, LineKey, Quantity};
+use crate::mapping::{MissingAddition, Row};
+use crate::problem::{Code, Reason};
+
+use super::cell::Cell;
+use super::claim::Claims;
+use super::expect;
+use super::ground::Ground;
+use super::line::{Derivation, DesiredLine, Found, Want, Why};
+use super::member::Standing;
+use super::rows::insert;
+
+/// All lines of a company, in no order.
+pub(super) fn settle<'a>(mut claims: Claims<'_, 'a>, lines: &mut Vec<DesiredLine<'a>>) {
+    let cells = std::mem::take(&mut claims.cells.all);
+    let company = claims.ground.directory.companies[claims.company as usize];
+    let settling = Settling { claims: &claims, company };
+    lines.extend(cells.into_iter().filter_map(|cell| settling.line(cell)));
+}
+
+struct Settling<'s, 'g, 'a> {
+    claims: &'s Claims<'g, 'a>,
+    company: &'a Company,
+}
+
+/// What was decided about a line's number.
+struct Settled {
+    want: Want,
+    desired: Option<Quantity>,
+    reasons: Vec<Reason>,
+}
+
+impl<'a> Settling<'_, '_, 'a> {
+    fn ground(&self) -> &Ground<'a> {
+        self.claims.ground
+    }
+
+    fn line(&self, mut cell: Cell<'_, 'a>) -> Option<DesiredLine<'a>> {
+        let unseen = self.ground().inputs.view.incomplete.contains(&cell.agreement.id);
+        let is_claimed = cell.derivation.iter().any(|claim| claim.rounded.is_some_and(|sum| !sum.is_zero()));
+        let may_exist = cell.exists() || (unseen && !cell.derivation.is_empty());
+        if !may_exist && !is_claimed {
+            return None;
+        }
+        let mut settled =
+            if cell.derivation.is_empty() { self.unwanted(&cell)? } else { self.wanted(&mut cell) };
+        if unseen {
+            let message = "The additions of the agreement could not be read whole";
+            settled.reasons.push(Reason::new(Code::ViewIncomplete, message));
+        } else {
+            self.find_fault(&cell, settled.desired, &mut settled.reasons);
+        }
+        Some(self.finish(cell, settled))
+    }
+
+    /// The sum of the claims, unless something about them is in doubt.
+    fn wanted(&self, cell: &mut Cell<'_, 'a>) -> Settled {
+        cell.derivation.sort_by(|one, two| order(one).cmp(&order(two)));
+        let mut reasons = std::mem::take(&mut cell.reasons);
+        let mut in_doubt = false;
+        for trouble in self.claims.troubles.iter().filter(|trouble| trouble.concerns(cell)) {
+            reasons.push(trouble.reason());
+            in_doubt = true;
+        }
+        if let Some(reason) = self.unread(cell) {
+            reasons.push(reason);
+            in_doubt = true;
+        }
+        if collides(cell) {
+            reasons.push(Reason::new(Code::CollidingLines, collision(&cell.derivation)));
+            in_doubt = true;
+        }
+        let known = cell.derivation.iter().all(|claim| claim.rounded.is_some());
+        let sum = sum(&cell.derivation);
+        if known && sum.is_none() {
+            reasons
+                .push(Reason::new(Code::Sanity, "The sum of the contributions is too large to compute with"));
+        }
+        Settled { want: Want::Wanted, desired: sum.filter(|_| !in_doubt), reasons }
+    }
+
+    /// Whether a line that nobody claims may go. Left out when it may be a skipped or ignored account's.
+    fn unwanted(&self, cell: &Cell<'_, 'a>) -> Option<Settled> {
+        let key = LineKey { agreement: cell.agreement.id, product: cell.product };
+        if self.claims.leaves_out_all || self.claims.left_out.contains(&key) {
+            return None;
+        }
+        let mut reasons: Vec<Reason> =
+            self.claims.troubles.iter().map(super::trouble::Trouble::reason).collect();
+        reasons.extend(self.unread(cell));
+        if reasons.iter().any(|reason| reason.code != Code::AccountAbsent) {
+            return Some(Settled { want: Want::Unresolved, desired: None, reasons });
+        }
+        if reasons.is_empty() {
+            reasons.extend(self.without_account(cell));
+        }
+        let why = if reasons.is_empty() { self.why() } else { Why::Absent };
+        Some(Settled { want: Want::Undesired(why), desired: Some(Quantity::ZERO), reasons })
+    }
+
+    /// A source that could not be read may have a share in every line that its rows reach.
+    fn unread(&self, cell: &Cell<'_, 'a>) -> Option<Reason> {
+        let is_unread =
+            |name: &&&str| self.ground().source(name).is_none_or(|source| source.accounts.is_none());
+        let name = cell.reach.sources.iter().find(is_unread)?;
+        Some(Reason::new(Code::UsageIncomplete, format!("The usage of {name} could not be read")))
+    }
+
+    /// The company has no account in a source whose rows reach the line, and that is not confirmed yet.
+    fn without_account(&self, cell: &Cell<'_, 'a>) -> Option<Reason> {
+        let sources = &self.ground().sources;
+        let has_account =
+            |name: &str| self.claims.members.iter().any(|member| sources[member.source].name == name);
+        let name = cell.reach.sources.iter().find(|name| {
+            let confirmed = self.ground().source(name).is_some_and(|source| source.confirms_absence);
+            self.company.deleted || (!has_account(name) && !confirmed)
+        })?;
+        let message = format!("{} has no account in the usage of {name}", self.company.identifier);
+        Some(Reason::new(Code::AccountAbsent, message).over("2 snapshots", "1"))
+    }
+
+    /// The most careful of the reasons: only where all accounts are billed elsewhere may a sister line take over.
+    fn why(&self) -> Why {
+        let has = |standing: Standing| self.claims.members.iter().any(|member| member.standing == standing);
+        if has(Standing::Gone) || !(has(Standing::Cancelled) || has(Standing::Billed)) {
+            Why::Absent
+        } else if has(Standing::Cancelled) {
+            Why::Cancelled
+        } else {
+            Why::Moved
+        }
+    }
+
+    /// What is wrong with the line itself.
+    fn find_fault(&self, cell: &Cell<'_, 'a>, desired: Option<Quantity>, reasons: &mut Vec<Reason>) {
+        match &cell.found {
+            Found::Nothing => self.missing(cell, desired, reasons),
+            Found::One(addition) => expect::less_included(&cell.derivation, addition, reasons),
+            Found::Several(_) => {}
+        }
+        check_found(&cell.found, reasons);
+    }
+
+    fn missing(&self, cell: &Cell<'_, 'a>, desired: Option<Quantity>, reasons: &mut Vec<Reason>) {
+        let key = LineKey { agreement: cell.agreement.id, product: cell.product };
+        let product = cell.product_identifier;
+        let record = self.ground().inputs.records.get(&key);
+        let vanished = record.is_some_and(|record| record.last_written.is_some());
+        let sold = self.ground().products.get(&cell.product).map(|product| !product.inactive);
+        let message = match (self.ground().inputs.catalog.policy.missing_addition, vanished, sold) {
+            (_, true, _) => format!("The addition of {product} that we wrote is gone"),
+            (MissingAddition::Hold, false, _) => format!("The agreement has no live addition of {product}"),
+            (MissingAddition::Create, false, None) => format!("The catalogue has no product {product}"),
+            (MissingAddition::Create, false, Some(false)) => format!("The product {product} is inactive"),
+            (MissingAddition::Create, false, Some(true)) => {
+                expects_allowance(&cell.derivation, reasons);
+                if desired.is_some() {
+                    return;
+                }
+                format!("The agreement has no live addition of {product}, and its number is in doubt")
+            }
+        };
+        reasons.push(Reason::new(Code::MissingAddition, message));
+    }
+
+    fn finish(&self, cell: Cell<'_, 'a>, settled: Settled) -> DesiredLine<'a> {
+        let Settled { want, desired, mut reasons } = settled;
+        reasons.sort_by(|one, two| (one.code, &one.message).cmp(&(two.code, &two.message)));
+        reasons.dedup_by(|later, first| later.code == first.code);
+        let mut notes = cell.notes;
+        notes.sort_unstable();
+        notes.dedup();
+        DesiredLine {
+            company: self.company,
+            agreement: cell.agreement,
+            agreement_type: self.ground().type_name(cell.agreement.agreement_type),
+            product: cell.product,
+            product_identifier: cell.product_identifier,
+            addition: cell.found,
+            types: cell.reach.types.clone(),
+            sources: self.sources(cell.reach, want),
+            want,
+            desired,
+            scale: cell.decimals,
+            row: strictest(&cell.derivation),
+            derivation: cell.derivation,
+            reasons,
+            notes,
+        }
+    }
+
+    /// A wanted line depends on the sources that its company has accounts in; any other on all that may reach it.
+    fn sources(&self, reach: &super::rows::Reach<'a>, want: Want) -> Vec<&'a str> {
+        match want {
+            Want::Undesired(_) | Want::Unresolved => reach.sources.clone(),
+            Want::Wanted => {
+                let mut sources = Vec::with_capacity(1);
+                for member in self.claims.members {
+                    let source = &self.ground().sources[member.source];
+                    if reach.sources.binary_search(&source.name).is_ok() {
+                        insert(&mut sources, source.name);
+                    }
+                }
+                let unread =
+                    |name: &&&str| self.ground().source(name).is_none_or(|source| source.accounts.is_none());
+                reach.sources.iter().filter(unread).for_each(|name| insert(&mut sources, name));
+                sources
+            }
+        }
+    }
+}
+
+/// The order of a derivation in documents.
+fn order<'d>(claim: &Derivation<'d>) -> (&'d str, &'d str, &'d str, super::line::MappingPlace<'d>) {
+    (claim.source, claim.account, claim.vendor_type, claim.mapping)
+}
+
+/// Several claims add up only when all come from explicitly linked accounts, or from one row that sums its types.
+fn collides(cell: &Cell<'_, '_>) -> bool {
+    let [first, others @ ..] = &*cell.derivation else { return false };
+    let one_row = first.row.combine_sum
+        && others.iter().all(|other| std::ptr::eq(other.row, first.row) && other.account == first.account);
+    !others.is_empty() && !cell.is_explicit() && !one_row
+}
+
+fn collision(derivation: &[Derivation<'_>]) -> String {
+    let claims: Vec<String> = derivation
+        .iter()
+        .map(|claim| {
+            format!(
+                "{} of {} ({}:{})",
+                claim.vendor_type, claim.account, claim.mapping.file, claim.mapping.line
+            )
+        })
+        .collect();
+    format!("Several figures would be billed here: {}", claims.join(", "))
+}
+
+fn sum(derivation: &[Derivation<'_>]) -> Option<Quantity> {
+    derivation.iter().try_fold(Quantity::ZERO, |sum, claim| sum.checked_add(claim.rounded?))
+}
+
+/// What is wrong with the additions of a line, whoever wants it.
+pub(super) fn check_found(found: &Found<'_>, reasons: &mut Vec<Reason>) {
+    match found {
+        Found::Nothing => {}
+        Found::One(addition) => check_quantity(addition, reasons),
+        Found::Several(additions) => {
+            let ids: Vec<String> = additions.iter().map(|addition| addition.id.to_string()).collect();
+            let message = format!("Additions {} are all live", ids.join(" and "));
+            reasons.push(Reason::new(Code::AmbiguousAddition, message));
+        }
+    }
+}
+
+fn check_quantity(addition: &Addition, reasons: &mut Vec<Reason>) {
+    match addition.quantity {
+        None => {
+            let message = format!("ConnectWise shows no quantity on addition {}", addition.id);
+            reasons.push(Reason::new(Code::QuantityUnknown, message));
+        }
+        Some(current) if current < Quantity::ZERO => {
+            let message = format!("ConnectWise shows the quantity {current} on addition {}", addition.id);
+            reasons.push(Reason::new(Code::Sanity, message).over("0", current.to_string()));
+        }
+        Some(_) => {}
+    }
+}
+
+/// A created line starts without an allowance.
+fn expects_allowance(derivation: &[Derivation<'_>], reasons: &mut Vec<Reason>) {
+    let expected = derivation.iter().filter_map(expect::expected_less_included).find(|free| !free.is_zero());
+    if let Some(expected) = expected {
+        let message = format!("A created line has no Less Included, and the mapping row expects {expected}");
+        reasons.push(Reason::new(Code::ExpectationFailed, message).over(expected.to_string(), "0"));
+    }
+}
+
+/// The row with the narrowest limits; the first by place among equals.
+fn strictest<'a>(derivation: &[Derivation<'a>]) -> Option<&'a Row> {
+    let limits = |row: &Row| {
+        let crate::mapping::LineGuards { line_change, line_money } = row.guards;
+        [line_change.decrease, line_change.increase, line_money].map(|limit| (limit.percent, limit.floor))
+    };
+    let rows = derivation.iter().map(|claim| claim.row);
+    rows.min_by(|one, two| (limits(one), &one.place).cmp(&(limits(two), &two.place)))
+}

@@ -1,0 +1,3 @@
+//! The billing rules as laws, each from a world in step of which one thing is changed.
+
+mod strategies;
