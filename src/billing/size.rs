@@ -26,6 +26,24 @@ impl Size {
             Self::Gigabytes(amount) => amount.checked_mul(Decimal::from(gigabyte.bytes())),
         }
     }
+
+    /// The bytes to compute a quantity from: a fraction, exact whatever a cell holds; `None` where it leaves the range.
+    #[must_use]
+    pub fn exact_bytes(self, gigabyte: Gigabyte) -> Option<Ratio> {
+        match self {
+            Self::Bytes(bytes) => Some(Ratio::from(bytes)),
+            Self::Gigabytes(amount) => Ratio::from(amount).checked_mul(gigabyte.bytes()),
+        }
+    }
+
+    /// Whether nothing is stored.
+    #[must_use]
+    pub fn is_zero(self) -> bool {
+        match self {
+            Self::Bytes(bytes) => bytes == 0,
+            Self::Gigabytes(amount) => amount.is_zero(),
+        }
+    }
 }
 
 /// What a gigabyte is (`policy.gigabyte`).
@@ -61,26 +79,6 @@ pub enum SizeUnit {
     GB,
     /// Terabytes
     TB,
-}
-
-impl Size {
-    /// The bytes, an exact fraction where gigabytes were written; `None` where they leave the range.
-    #[must_use]
-    pub fn bytes(self, gigabyte: Gigabyte) -> Option<Ratio> {
-        match self {
-            Self::Bytes(bytes) => Some(Ratio::from(bytes)),
-            Self::Gigabytes(amount) => Ratio::from(amount).checked_mul(SizeUnit::GB.bytes(gigabyte)),
-        }
-    }
-
-    /// Whether nothing is stored.
-    #[must_use]
-    pub fn is_zero(self) -> bool {
-        match self {
-            Self::Bytes(bytes) => bytes == 0,
-            Self::Gigabytes(amount) => amount.is_zero(),
-        }
-    }
 }
 
 impl SizeUnit {

@@ -1,6 +1,5 @@
 //! The one live addition of a product on an agreement (Resolution 7). Dates decide; the status is only compared.
 
-use jiff::Span;
 use jiff::civil::Date;
 
 use crate::billing::{Addition, AgreementId, AgreementStatus, BillCustomer};
@@ -53,7 +52,7 @@ impl<'a> Additions<'a> {
     pub(super) fn live(&self, additions: &[&'a Addition], notes: &mut Vec<Code>) -> Found<'a> {
         let alive =
             |life: Life| additions.iter().filter(move |addition| self.life(addition) == life).copied();
-        if alive(Life::OneOff).any(|addition| !self.is_over(addition)) {
+        if alive(Life::OneOff).any(|addition| !addition.is_cancelled(self.today)) {
             notes.push(Code::OneOffAddition);
         }
         let found = match one_of(alive(Life::Running)) {
@@ -77,9 +76,9 @@ impl<'a> Additions<'a> {
     }
 
     fn life(&self, addition: &Addition) -> Life {
-        if is_one_off(addition) {
+        if addition.is_one_off() {
             Life::OneOff
-        } else if self.is_over(addition) {
+        } else if addition.is_cancelled(self.today) {
             Life::Over
         } else if addition.effective.is_some_and(|effective| effective > self.today) {
             Life::Future
@@ -87,17 +86,6 @@ impl<'a> Additions<'a> {
             Life::Running
         }
     }
-
-    /// It no longer runs from its cancelled date on.
-    fn is_over(&self, addition: &Addition) -> bool {
-        addition.cancelled.is_some_and(|cancelled| cancelled <= self.today)
-    }
-}
-
-/// Both dates set and at most one month apart: a charge made once.
-fn is_one_off(addition: &Addition) -> bool {
-    let (Some(effective), Some(cancelled)) = (addition.effective, addition.cancelled) else { return false };
-    effective.saturating_add(Span::new().months(1)) >= cancelled
 }
 
 fn one_of<'a>(mut additions: impl Iterator<Item = &'a Addition>) -> Found<'a> {

@@ -42,7 +42,8 @@ impl<'a> Cell<'_, 'a> {
 
     /// Whether some claim comes from a backup row.
     pub(super) fn has_backup_claim(&self) -> bool {
-        self.derivation.iter().any(|claim| matches!(claim.row.subject, Subject::Plan { .. }))
+        let mut rows = self.derivation.iter().filter_map(|claim| claim.row);
+        rows.any(|row| matches!(row.subject, Subject::Plan { .. }))
     }
 }
 

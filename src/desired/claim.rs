@@ -326,7 +326,7 @@ impl<'a> Claim<'_, 'a> {
             vendor_type: self.entry.vendor_type,
             usage_value,
             used_bytes,
-            row: self.row,
+            row: Some(self.row),
         }
     }
 }

@@ -25,8 +25,8 @@ pub(super) fn base_fails(
     let holds = match base {
         Base::Unknown | Base::Unlimited => false,
         Base::Size(base) => base
-            .bytes(gigabyte)
-            .zip(expected.bytes(gigabyte))
+            .exact_bytes(gigabyte)
+            .zip(expected.exact_bytes(gigabyte))
             .is_some_and(|(base, wanted)| base.equals(wanted)),
     };
     let message = format!("The base plan size of account {} is not the expected one", account.username);
@@ -56,7 +56,7 @@ pub(super) fn less_included(derivation: &[Derivation<'_>], addition: &Addition, 
 
 /// The Less Included that the row of a BackupUsage claim expects.
 pub(super) fn expected_less_included(claim: &Derivation<'_>) -> Option<Quantity> {
-    claim.usage_value.and_then(|_| expectation(claim.row)?.less_included)
+    claim.usage_value.and_then(|_| expectation(claim.row?)?.less_included)
 }
 
 fn deducts(claim: &Derivation<'_>) -> bool {

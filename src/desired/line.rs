@@ -150,9 +150,9 @@ pub struct Derivation<'a> {
     pub usage_value: Option<UsageValue>,
     /// The used bytes, where bytes are counted.
     pub used_bytes: Option<Decimal>,
-    /// The row itself, for what the document does not repeat.
+    /// The row itself, for what the document does not repeat. `resolve` always gives it.
     #[serde(skip)]
-    pub row: &'a Row,
+    pub row: Option<&'a Row>,
 }
 
 /// Where a mapping row stands.

@@ -113,8 +113,8 @@ fn gigabytes(
 ) -> Measurement {
     let used_bytes = bytes_to_read(used, gigabyte);
     let shown = Measurement { used_bytes, ..Measurement::default() };
-    let gigabytes = |bytes: Ratio| bytes.checked_div(SizeUnit::GB.bytes(gigabyte));
-    let used = used.bytes(gigabyte);
+    let gigabytes = |bytes: Ratio| bytes.checked_div(gigabyte.bytes());
+    let used = used.exact_bytes(gigabyte);
     let base = match usage_value {
         UsageValue::Total => return shown.rounded(used.and_then(gigabytes), rounding),
         UsageValue::Additional => account.plan.as_ref().map_or(Base::Unknown, |plan| plan.base),
@@ -124,7 +124,7 @@ fn gigabytes(
         Base::Unlimited => shown.rounded(Some(Ratio::ZERO), rounding),
         Base::Size(base) => {
             let base_bytes = bytes_to_read(base, gigabyte);
-            let over = used.zip(base.bytes(gigabyte)).and_then(|(used, base)| used.checked_sub(base));
+            let over = used.zip(base.exact_bytes(gigabyte)).and_then(|(used, base)| used.checked_sub(base));
             let over = over.map(Ratio::not_below_zero).and_then(gigabytes);
             Measurement { base_bytes, ..shown }.rounded(over, rounding)
         }
@@ -132,13 +132,7 @@ fn gigabytes(
 }
 
 fn bytes_to_read(size: Size, gigabyte: Gigabyte) -> Option<Decimal> {
-    match size {
-        Size::Bytes(bytes) => Some(Decimal::from(bytes)),
-        Size::Gigabytes(amount) => {
-            let bytes = amount.checked_mul(Decimal::from(SizeUnit::GB.bytes(gigabyte)))?;
-            Some(bytes.normalize())
-        }
-    }
+    size.bytes(gigabyte).map(|bytes| bytes.normalize())
 }
 
 /// Two purchases that fit one row are as good as none: neither is chosen.
@@ -167,7 +161,7 @@ fn metered_bytes(
         Some(Measured::Count(bytes)) => Size::Bytes(bytes),
         None => return Measurement { doubt: Some(Code::UsageUnknown), ..free },
     };
-    let units = size.bytes(gigabyte).and_then(|bytes| bytes.checked_div(unit.bytes(gigabyte)));
+    let units = size.exact_bytes(gigabyte).and_then(|bytes| bytes.checked_div(unit.bytes(gigabyte)));
     let over = units.and_then(|units| units.checked_sub(included.into())).map(Ratio::not_below_zero);
     Measurement { used_bytes: bytes_to_read(size, gigabyte), ..free }.rounded(over, rounding)
 }

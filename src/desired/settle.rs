@@ -222,8 +222,11 @@ fn order<'d>(claim: &Derivation<'d>) -> (&'d str, &'d str, &'d str, super::line:
 /// Several claims add up only when all come from explicitly linked accounts, or from one row that sums its types.
 fn collides(cell: &Cell<'_, '_>) -> bool {
     let [first, others @ ..] = &*cell.derivation else { return false };
-    let one_row = first.row.combine_sum
-        && others.iter().all(|other| std::ptr::eq(other.row, first.row) && other.account == first.account);
+    let is_same = |other: &Derivation<'_>| {
+        let one_row = first.row.zip(other.row).is_some_and(|(one, two)| std::ptr::eq(one, two));
+        one_row && other.account == first.account
+    };
+    let one_row = first.row.is_some_and(|row| row.combine_sum) && others.iter().all(is_same);
     !others.is_empty() && !cell.is_explicit() && !one_row
 }
 
@@ -286,6 +289,6 @@ fn strictest<'a>(derivation: &[Derivation<'a>]) -> Option<&'a Row> {
         let crate::mapping::LineGuards { line_change, line_money } = row.guards;
         [line_change.decrease, line_change.increase, line_money].map(|limit| (limit.percent, limit.floor))
     };
-    let rows = derivation.iter().map(|claim| claim.row);
+    let rows = derivation.iter().filter_map(|claim| claim.row);
     rows.min_by(|one, two| (limits(one), &one.place).cmp(&(limits(two), &two.place)))
 }

@@ -28,8 +28,8 @@ pub(super) fn types_in(terms: &str) -> Vec<&str> {
 }
 
 fn part(claim: &Derivation<'_>, gigabyte: Gigabyte) -> String {
-    let row = claim.row;
-    let mut text = format!("type={} level={}", quoted(claim.vendor_type), quoted(&row.level));
+    let mut text = format!("type={} level={}", quoted(claim.vendor_type), quoted(claim.level));
+    let Some(row) = claim.row else { return text };
     let counts_bytes = match &row.subject {
         Subject::Plan { plan, usage_value, .. } => {
             let selector = match plan {

@@ -163,7 +163,7 @@ impl World {
         let agreement = self.agreement(company).id;
         let product = self.product(product).id;
         let record = LineRecord {
-            addition: AdditionId(9000),
+            addition: Some(AdditionId(9000)),
             last_written: Some(Quantity::from(quantity)),
             written_at: self.now - SignedDuration::from_hours(48),
             commit: "7c1e9a4".into(),

@@ -164,6 +164,7 @@ pub(super) fn derivation() -> Derivation<'static> {
         vendor_type: "BackupUsage",
         usage_value: Some(UsageValue::Total),
         used_bytes: Some(Decimal::from(26_843_545_600_u64)),
+        row: None,
     }
 }
 

@@ -61,7 +61,7 @@ fn halves_go_up() {
 
 #[test]
 fn an_amount_beyond_the_range_gives_nothing_and_does_not_panic() {
-    let most = Size::Gigabytes(Decimal::MAX).bytes(Gigabyte::Binary).unwrap();
+    let most = Size::Gigabytes(Decimal::MAX).exact_bytes(Gigabyte::Binary).unwrap();
 
     assert_eq!(Rounding { mode: RoundingMode::Up, decimals: 4 }.round(most), None);
     assert!(most.checked_mul(u64::MAX).is_none());
@@ -72,10 +72,10 @@ fn an_amount_beyond_the_range_gives_nothing_and_does_not_panic() {
 fn a_gigabyte_cell_is_an_exact_fraction_of_bytes() {
     let size = Size::Gigabytes("20.4".parse().unwrap());
 
-    let used = gigabytes(size.bytes(Gigabyte::Binary).unwrap());
+    let used = gigabytes(size.exact_bytes(Gigabyte::Binary).unwrap());
 
     assert_eq!(Rounding { mode: RoundingMode::Up, decimals: 4 }.round(used), Some(quantity("20.4")));
-    let decimal = Size::Gigabytes("1.5".parse().unwrap()).bytes(Gigabyte::Decimal).unwrap();
+    let decimal = Size::Gigabytes("1.5".parse().unwrap()).exact_bytes(Gigabyte::Decimal).unwrap();
     assert!(decimal.equals(Ratio::from(1_500_000_000)));
 }
 
