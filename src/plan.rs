@@ -3,6 +3,7 @@
 //! Pure: same inputs, same bytes. An addition that no mapping reaches cannot appear here, so it cannot be changed.
 
 mod document;
+mod explain;
 mod inputs;
 mod markdown;
 mod pseudonym;
@@ -15,6 +16,7 @@ pub use document::{
     AdditionRef, Against, AgreementRef, Cause, CompanyRef, GoneLine, Line, Observation, Plan, PlanFile,
     PlanFileLine, ProductRef, Summary, UsageRef, Verdict,
 };
+pub use explain::{Explanation, LineNotFound, PastChange, find_line, write_explanation};
 pub use inputs::{Ancestry, History, Inputs};
 pub use markdown::{Forge, MarkdownOptions, markdown, markdown_marker};
 pub use pseudonym::{Names, pseudonym};
