@@ -2,21 +2,44 @@
 //!
 //! Pure: same inputs, same bytes. An addition that no mapping reaches cannot appear here, so it cannot be changed.
 
+mod against;
+mod digest;
 mod document;
-mod explain;
+mod draw;
+mod drift;
+mod file;
+mod filter;
+mod guard;
+mod hold;
 mod inputs;
+mod line;
 mod markdown;
+mod money;
+mod pin;
 mod pseudonym;
+mod release;
 #[cfg(test)]
 mod sample;
+mod summary;
 mod text;
+mod waiver;
 mod words;
+#[cfg(test)]
+mod world;
 
+pub use against::against;
+pub use digest::{digest, write_json};
 pub use document::{
-    AdditionRef, Against, AgreementRef, Cause, CompanyRef, GoneLine, Line, Observation, Plan, PlanFile,
-    PlanFileLine, ProductRef, Summary, UsageRef, Verdict,
+    AdditionRef, Against, AgreementRef, Cause, CompanyRef, GoneLine, Line, Observation, Plan, ProductRef,
+    Summary, UsageRef, Verdict,
 };
-pub use explain::{Explanation, LineNotFound, PastChange, find_line, write_explanation};
+pub use draw::{draw, draw_lines};
+pub use file::{
+    Identified, MAX_PLAN_BYTES, NumberedAddition, NumberedAgreement, PlanFile, PlanFileError, PlanFileLine,
+};
+pub use filter::{Filter, NothingMatches};
+pub use guard::source::{SourceVerdict, remembered, source_verdicts};
+pub use guard::tenant::config_shrink;
 pub use inputs::{Ancestry, History, Inputs};
 pub use markdown::{Forge, MarkdownOptions, markdown, markdown_marker};
 pub use pseudonym::{Names, pseudonym};
