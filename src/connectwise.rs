@@ -34,3 +34,6 @@ pub use progress::{Detour, Progress};
 pub use resource::Resource;
 pub use scope::Scope;
 pub use writer::{WriteAnswer, Writer};
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::header::{self, HeaderMap};
 use serde::Deserialize;
 
+use super::transport::Redaction;
 use super::wire::{Text, readable};
 use super::{ConnectWiseError, Resource};
 
@@ -20,6 +21,8 @@ pub(super) struct Answer {
     pub(super) headers: HeaderMap,
     /// The body, unpacked.
     pub(super) body: Bytes,
+    /// What no text for people may hold.
+    pub(super) redaction: Redaction,
 }
 
 /// What the `Link` header says of the next page. Its address is never followed: it can name any host.
@@ -76,9 +79,10 @@ impl Answer {
         let Said { code, message } = self.said();
         let status = self.status;
         match status {
-            300..=399 => {
-                ConnectWiseError::Redirected { resource, to: self.header(header::LOCATION).map(readable) }
-            }
+            300..=399 => ConnectWiseError::Redirected {
+                resource,
+                to: self.header(header::LOCATION).map(|to| self.shown(to)),
+            },
             401 => ConnectWiseError::Unauthorized { message },
             403 => ConnectWiseError::Forbidden { resource, message },
             404 => ConnectWiseError::NotFound { resource, code, message },
@@ -94,13 +98,12 @@ impl Answer {
             return Said { code: String::new(), message: "a page for people".to_owned() };
         }
         let text = String::from_utf8_lossy(&self.body);
-        match serde_json::from_str::<ErrorWire<'_>>(&text) {
-            Ok(error) => error.said(),
-            Err(_) if text.trim().is_empty() => {
-                Said { code: String::new(), message: "no message".to_owned() }
-            }
-            Err(_) => Said { code: String::new(), message: readable(&text) },
-        }
+        let (code, message) = match serde_json::from_str::<ErrorWire<'_>>(&text) {
+            Ok(error) => error.texts(),
+            Err(_) if text.trim().is_empty() => (String::new(), "no message".to_owned()),
+            Err(_) => (String::new(), text.into_owned()),
+        };
+        Said { code: self.shown(&code), message: self.shown(&message) }
     }
 
     /// How long the server asks to wait. A date is measured from the answer's own date, so no clock is needed.
@@ -115,10 +118,16 @@ impl Answer {
         Some(wait.try_into().unwrap_or(Duration::ZERO))
     }
 
+    /// Whether this is a page, as login forms, gateways and maintenance windows send.
     fn is_html(&self) -> bool {
-        let html = self.header(header::CONTENT_TYPE).is_some_and(|kind| !kind.contains("json"));
-        html && self.body.trim_ascii_start().starts_with(b"<")
-            || self.header(header::CONTENT_TYPE).is_some_and(|kind| kind.contains("html"))
+        self.header(header::CONTENT_TYPE).is_some_and(|kind| kind.contains("html"))
+            || self.body.trim_ascii_start().starts_with(b"<")
+    }
+
+    /// A text of the server for people. Keys are taken out of what it means, since JSON can spell one character in
+    /// several ways, and before it is cut, since half a key is too much.
+    fn shown(&self, text: &str) -> String {
+        readable(&self.redaction.apply(text))
     }
 
     fn header(&self, name: header::HeaderName) -> Option<&str> {
@@ -157,7 +166,7 @@ struct InnerErrorWire<'a> {
 }
 
 impl ErrorWire<'_> {
-    fn said(&self) -> Said {
+    fn texts(&self) -> (String, String) {
         let code = self.code.as_ref().or(self.error.as_ref()).map_or("", Text::as_str);
         let mut message = self.message.as_ref().map_or("", Text::as_str).to_owned();
         for inner in self.errors.iter().flatten() {
@@ -167,7 +176,7 @@ impl ErrorWire<'_> {
                 None => message.push_str(&format!("; {text}")),
             }
         }
-        Said { code: readable(code), message: readable(&message) }
+        (code.to_owned(), message)
     }
 }
 

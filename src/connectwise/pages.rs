@@ -82,9 +82,8 @@ fn next(after: i64, numbers: &[i64], said: NextPage) -> Result<Option<i64>, Unre
         return Err(Unreadable::of("a record twice"));
     }
     let more = match said {
-        NextPage::More => !numbers.is_empty(),
+        NextPage::More | NextPage::Unsaid => !numbers.is_empty(),
         NextPage::Last => false,
-        NextPage::Unsaid => !numbers.is_empty(),
     };
     if more && sorted != numbers {
         return Err(Unreadable::of("several pages that are not in the order of numbers"));

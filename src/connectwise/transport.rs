@@ -10,10 +10,11 @@ use std::error::Error as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use reqwest::{Client, ClientBuilder, Method, RequestBuilder, header};
 
 use self::keys::Keys;
+pub(super) use self::keys::Redaction;
 use self::site::Site;
 use super::answer::Answer;
 use super::wire::readable;
@@ -89,11 +90,6 @@ impl Transport {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// A text without any of the keys.
-    pub(super) fn redacted(&self, text: &str) -> String {
-        self.keys.redact(text)
-    }
-
     /// A request without keys to a public address of the site.
     pub(super) fn public(&self, segments: &[&str]) -> RequestBuilder {
         self.reads.get(self.site.address(segments)).header(header::ACCEPT, "application/json")
@@ -134,15 +130,7 @@ impl Transport {
             body.extend_from_slice(&chunk);
         }
         let headers = std::mem::take(response.headers_mut());
-        Ok(Answer { status, headers, body: self.without_keys(status, body.freeze()) })
-    }
-
-    /// The body, free of keys where people may come to read it: in errors.
-    fn without_keys(&self, status: u16, body: Bytes) -> Bytes {
-        if (200..=299).contains(&status) {
-            return body;
-        }
-        Bytes::from(self.redacted(&String::from_utf8_lossy(&body)))
+        Ok(Answer { status, headers, body: body.freeze(), redaction: self.keys.redaction() })
     }
 }
 

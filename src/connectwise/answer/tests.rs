@@ -6,6 +6,7 @@ use bytes::Bytes;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{Answer, NextPage, Said};
+use crate::connectwise::transport::Redaction;
 use crate::connectwise::{ConnectWiseError, Resource};
 
 fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
@@ -13,7 +14,12 @@ fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
     for (name, value) in headers {
         map.append(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
     }
-    Answer { status, headers: map, body: Bytes::copy_from_slice(body.as_bytes()) }
+    Answer {
+        status,
+        headers: map,
+        body: Bytes::copy_from_slice(body.as_bytes()),
+        redaction: Redaction::default(),
+    }
 }
 
 fn error(status: u16, headers: &[(&str, &str)], body: &str) -> ConnectWiseError {

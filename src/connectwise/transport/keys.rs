@@ -1,5 +1,7 @@
 //! The keys of the API member: put into headers, and taken out of every text that people may read.
 
+use std::sync::Arc;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroizing};
@@ -10,7 +12,22 @@ use crate::connectwise::{ConnectWiseError, Options};
 pub(super) struct Keys {
     authorization: HeaderValue,
     client_id: HeaderValue,
-    secrets: Vec<SecretString>,
+    redaction: Redaction,
+}
+
+/// The secrets that are taken out of every text for people.
+#[derive(Clone, Default)]
+pub(in crate::connectwise) struct Redaction {
+    secrets: Arc<[SecretString]>,
+}
+
+impl Redaction {
+    /// The text with every secret blotted out.
+    pub(in crate::connectwise) fn apply(&self, text: &str) -> String {
+        self.secrets
+            .iter()
+            .fold(text.to_owned(), |clean, secret| clean.replace(secret.expose_secret(), "[redacted]"))
+    }
 }
 
 impl Keys {
@@ -34,10 +51,9 @@ impl Keys {
         Ok(Self {
             authorization: sensitive(&Zeroizing::new(format!("Basic {}", encoded.as_str())))?,
             client_id: sensitive(client_id)?,
-            secrets: [private, public, client_id, encoded.as_str()]
-                .into_iter()
-                .map(SecretString::from)
-                .collect(),
+            redaction: Redaction {
+                secrets: [private, public, client_id, encoded.as_str()].map(SecretString::from).into(),
+            },
         })
     }
 
@@ -51,13 +67,9 @@ impl Keys {
         self.client_id.clone()
     }
 
-    /// The text with every key blotted out.
-    pub(super) fn redact(&self, text: &str) -> String {
-        let mut clean = text.to_owned();
-        for secret in &self.secrets {
-            clean = clean.replace(secret.expose_secret(), "[redacted]");
-        }
-        clean
+    /// What to take out of texts.
+    pub(super) fn redaction(&self) -> Redaction {
+        self.redaction.clone()
     }
 }
 
@@ -94,7 +106,7 @@ mod tests {
         let keys = Keys::new(&options("private-1")).ok().unwrap();
         let encoded = STANDARD.encode("msp+public-1:private-1");
 
-        let text = keys.redact(&format!("private-1 public-1 client-1 {encoded}"));
+        let text = keys.redaction().apply(&format!("private-1 public-1 client-1 {encoded}"));
 
         assert_eq!(text, "[redacted] [redacted] [redacted] [redacted]");
     }

@@ -9,14 +9,19 @@ use rust_decimal::Decimal;
 use super::{Expected, WriteAnswer, inert_body, judged, quantity_body, unanswered};
 use crate::billing::{AdditionId, AgreementId, ProductId, Quantity};
 use crate::connectwise::answer::Answer;
-use crate::connectwise::transport::{Failure, FailureKind};
+use crate::connectwise::transport::{Failure, FailureKind, Redaction};
 
 const SET: Expected = Expected { status: 200, agreement: AgreementId(3), addition: Some(AdditionId(11)) };
 const CREATE: Expected = Expected { status: 201, agreement: AgreementId(3), addition: None };
 const RECORD: &str = r#"{"id":11,"agreementId":3,"product":{"id":21,"identifier":"A"},"quantity":5,"billCustomer":"Billable"}"#;
 
 fn answer(status: u16, body: &str) -> Answer {
-    Answer { status, headers: HeaderMap::new(), body: Bytes::copy_from_slice(body.as_bytes()) }
+    Answer {
+        status,
+        headers: HeaderMap::new(),
+        body: Bytes::copy_from_slice(body.as_bytes()),
+        redaction: Redaction::default(),
+    }
 }
 
 fn is_in_doubt(answer: &WriteAnswer) -> bool {
