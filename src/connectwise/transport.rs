@@ -182,14 +182,21 @@ fn failure(error: &reqwest::Error, status: Option<u16>) -> Failure {
 fn is_untrusted(error: &reqwest::Error) -> bool {
     let mut source = error.source();
     while let Some(cause) = source {
-        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let refused = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if matches!(refused, Some(rustls::Error::InvalidCertificate(_))) {
+        if refuses_certificate(cause) {
             return true;
         }
         source = cause.source();
     }
     false
+}
+
+/// Whether an error is a refused certificate, in any number of I/O errors: their `source` passes over what they hold.
+fn refuses_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(refused) = error.downcast_ref::<rustls::Error>() {
+        return matches!(refused, rustls::Error::InvalidCertificate(_));
+    }
+    let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    held.is_some_and(|held| refuses_certificate(held))
 }
 
 /// The innermost cause, which is the one that says something; the outer ones repeat the address.
@@ -201,4 +208,19 @@ fn causes(error: &reqwest::Error) -> String {
         source = cause.source();
     }
     text.unwrap_or_else(|| "the request could not be made".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refuses_certificate;
+    use std::io;
+
+    #[test]
+    fn a_refused_certificate_is_found_however_deep_it_is_wrapped() {
+        let refused = rustls::Error::InvalidCertificate(rustls::CertificateError::Expired);
+
+        assert!(refuses_certificate(&io::Error::other(io::Error::other(refused))));
+        assert!(!refuses_certificate(&io::Error::other(rustls::Error::DecryptError)));
+        assert!(!refuses_certificate(&io::Error::from(io::ErrorKind::ConnectionRefused)));
+    }
 }
