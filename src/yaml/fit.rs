@@ -36,8 +36,11 @@ pub(super) struct Fitter<'a> {
 /// A value, and the key it is the value of.
 #[derive(Clone, Copy)]
 pub(super) struct Site {
+    /// The key, or that of the list it is an item of.
     pub(super) key: Option<Id>,
     pub(super) id: Id,
+    /// Whether it is an item of a list.
+    pub(super) item: bool,
 }
 
 /// What becomes of a mapping when a value in it does not fit.
@@ -59,7 +62,7 @@ impl Fitter<'_> {
             });
             return self.root();
         };
-        let site = Site { key: None, id: self.document.root };
+        let site = Site { key: None, id: self.document.root, item: false };
         match (&entry.content, self.shapes.get(self.shapes.root())) {
             (Content::Map(_), Shape::Map(shape)) => self.map(site, shape, Spoiled::Entry),
             (Content::Scalar(scalar), Shape::Map(shape)) if scalar.is_plain() && scalar.text.is_empty() => {
@@ -102,7 +105,7 @@ impl Fitter<'_> {
         let mut kept = Vec::with_capacity(ids.len());
         let mut values = Vec::with_capacity(ids.len());
         for id in ids {
-            if let Some(value) = self.fit(Site { key: site.key, id }, items) {
+            if let Some(value) = self.fit(Site { key: site.key, id, item: true }, items) {
                 kept.push(id);
                 values.push(value);
             }
@@ -119,7 +122,10 @@ impl Fitter<'_> {
         let mut sound = complete || spoiled == Spoiled::Entry;
         let (mut kept, mut values) = (Vec::with_capacity(pairs.len()), Mapping::with_capacity(pairs.len()));
         for (key, id) in pairs {
-            let site = Site { key: Some(key), id };
+            if self.problems.len() >= self.limits.problems {
+                return None;
+            }
+            let site = Site { key: Some(key), id, item: false };
             let known = shape.keys.iter().find(|known| known.name == self.document.key_text(key));
             let fitted = match (known, shape.others) {
                 (Some(known), _) => self.fit(site, known.shape),
@@ -218,7 +224,7 @@ impl Fitter<'_> {
             self.unknown_key(key, &MapShape { keys: keys.collect(), others: None });
             return None;
         };
-        let value = self.fit(Site { key: Some(key), id }, *shape)?;
+        let value = self.fit(Site { key: Some(key), id, item: false }, *shape)?;
         Some(Value::Tagged(Box::new(TaggedValue { tag: Tag::new(name), value })))
     }
 
@@ -319,8 +325,9 @@ impl Fitter<'_> {
     /// What a message calls a value: its key.
     pub(super) fn subject(&self, site: Site) -> String {
         match site.key {
-            Some(key) => self.document.key_text(key).chars().take(60).collect(),
             None => "the document".to_owned(),
+            Some(key) if site.item => format!("each entry of {}", self.document.key_text(key)),
+            Some(key) => self.document.key_text(key).to_owned(),
         }
     }
 
@@ -337,7 +344,7 @@ impl Fitter<'_> {
 /// What a shape is called in "must be …".
 pub(super) fn describe(shape: &Shape) -> String {
     match shape {
-        Shape::Any | Shape::Nothing | Shape::OneOf(_) => "another value".to_owned(),
+        Shape::Any | Shape::Nothing | Shape::OneOf(_) => "of another kind".to_owned(),
         Shape::Text(text) if text.day => "a day such as 2026-12-15".to_owned(),
         Shape::Text(text) if !text.words.is_empty() => {
             reject::alternatives(text.words.iter().map(String::as_str))

@@ -21,6 +21,11 @@ pub(super) fn shown(text: &str) -> String {
     }
 }
 
+/// A number or word as it is written, where it can be shown.
+pub(super) fn plain(text: &str) -> String {
+    if text.chars().count() > SHOWN || looks_like_secret(text) { shown(text) } else { text.to_owned() }
+}
+
 /// An error about a key or the document as a whole.
 pub(super) fn error(code: Code, subject: &str, message: String, place: Place) -> Problem {
     let subject = if looks_like_secret(subject) { "" } else { subject };

@@ -96,6 +96,13 @@ impl Builder<'_> {
         }
     }
 
+    /// Tells a problem, unless enough were told.
+    fn tell(&mut self, problem: Problem) {
+        if self.problems.len() < self.limits.problems {
+            self.problems.push(problem);
+        }
+    }
+
     fn start_document(&mut self, mark: Mark) -> Result<(), Problem> {
         self.documents += 1;
         if self.documents > 1 {
@@ -109,12 +116,12 @@ impl Builder<'_> {
         if anchor != 0 {
             let problem =
                 self.feature("an anchor names a value", "write values out; aliases are not read", mark);
-            self.problems.push(problem);
+            self.tell(problem);
         }
         if tagged {
             let hint = "leave the tag out; quote what is a text";
             let problem = self.feature("a tag forces the type of a value", hint, mark);
-            self.problems.push(problem);
+            self.tell(problem);
         }
     }
 
@@ -122,7 +129,7 @@ impl Builder<'_> {
         let message = "this looks like a secret, which no file may hold".to_owned();
         let hint = "take it out, and have it replaced: whoever can read the repository may have it";
         let place = self.document.mark_place(mark);
-        self.problems.push(reject::error(Code::SecretInFile, "", message, place).with_hint(hint));
+        self.tell(reject::error(Code::SecretInFile, "", message, place).with_hint(hint));
     }
 
     fn check_characters(&mut self, text: &str, mark: Mark) {
@@ -139,7 +146,7 @@ impl Builder<'_> {
             }
         };
         let place = self.document.mark_place(mark);
-        self.problems.push(reject::error(Code::HiddenCharacter, "", message, place).with_hint(hint));
+        self.tell(reject::error(Code::HiddenCharacter, "", message, place).with_hint(hint));
     }
 
     fn feature(&self, message: &str, hint: &str, mark: Mark) -> Problem {
@@ -219,7 +226,7 @@ impl Builder<'_> {
                 let hint = "write the keys out where they are needed";
                 let problem =
                     self.feature("a merge key takes over other keys", hint, self.document.entries[key].mark);
-                self.problems.push(problem);
+                self.tell(problem);
             } else if let Some(first) = seen.first(&self.document, &kept, key) {
                 self.duplicate(first, key);
             } else {
@@ -240,12 +247,17 @@ impl Builder<'_> {
         );
         let place = self.document.place_of(again);
         let problem = reject::error(Code::DuplicateKey, name, message, place).with_hint("keep one of them");
-        self.problems.push(problem);
+        self.tell(problem);
     }
 
     fn syntax(&self, error: &ScanError) -> Problem {
         let mark = self.offsets.mark(Marks::empty(*error.marker()));
         let place = self.document.mark_place(mark);
+        // The parser looks ahead of us and has a depth limit of its own.
+        if error.info().contains("recursion limit") {
+            let message = format!("nested deeper than {} levels", self.limits.depth);
+            return reject::error(Code::TooLarge, "", message, place);
+        }
         let problem = reject::error(Code::Syntax, "", format!("this is no YAML: {}", error.info()), place);
         if error.info().contains("tab") { problem.with_hint("indent with blanks, not tabs") } else { problem }
     }

@@ -85,7 +85,7 @@ pub(super) fn source_is_named(scope: &Scope<'_>, problems: &mut Vec<Problem>) {
         let message = format!("the file has {section} and names no source");
         let place = root.key(section).key_place();
         let problem = Problem::error(Code::MissingSource, "source", message).at(place);
-        problems.push(problem.with_hint("write source: with the name of a usage source of the settings"));
+        problems.push(problem.with_hint("write \"source\" with the name of a usage source of the settings"));
     }
 }
 

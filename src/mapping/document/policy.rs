@@ -16,25 +16,32 @@ use crate::mapping::{HandEdit, MissingAddition, Mode, StatusPolicy, Undesired};
 #[serde(deny_unknown_fields)]
 pub(in crate::mapping) struct PolicySection {
     /// Whether `trueup run` writes. Default: observe
+    #[schemars(extend("default" = "observe"))]
     pub(in crate::mapping) mode: Option<Mode>,
     /// What becomes of a quantity whose product is not on the agreement. Default: hold
+    #[schemars(extend("default" = "hold"))]
     pub(in crate::mapping) missing_addition: Option<MissingAddition>,
     /// What becomes of a line that no account wants any more. Default: zero
+    #[schemars(extend("default" = "zero"))]
     pub(in crate::mapping) undesired: Option<Undesired>,
     /// What becomes of a quantity that somebody changed by hand. Default: hold
+    #[schemars(extend("default" = "hold"))]
     pub(in crate::mapping) hand_edit: Option<HandEdit>,
     /// What the account statuses mean for the bill
     pub(in crate::mapping) statuses: Option<Statuses>,
     /// How accounts find their company
     pub(in crate::mapping) link: Option<LinkSection>,
     /// How many bytes a gigabyte has: 2^30 (binary) or 10^9 (decimal). Default: binary
+    #[schemars(extend("default" = "binary"))]
     pub(in crate::mapping) gigabyte: Option<Gigabyte>,
     /// The rounding of rows that name none. Default: nearest, 2 decimals
+    #[schemars(extend("default" = { "mode": "nearest", "decimals": 2 }))]
     pub(in crate::mapping) rounding: Option<RoundingPart>,
     /// The limits that turn changes into holds
     pub(in crate::mapping) guards: Option<GuardsSection>,
     /// Windows in which writes wait
     #[serde(default)]
+    #[schemars(extend("default" = []))]
     pub(in crate::mapping) freeze: Vec<FreezeEntry>,
 }
 
@@ -43,12 +50,16 @@ pub(in crate::mapping) struct PolicySection {
 #[serde(deny_unknown_fields, rename_all = "UPPERCASE")]
 pub(in crate::mapping) struct Statuses {
     /// In use. Default: bill
+    #[schemars(extend("default" = "bill"))]
     pub(in crate::mapping) active: Option<StatusPolicy>,
     /// On trial. Default: skip
+    #[schemars(extend("default" = "skip"))]
     pub(in crate::mapping) test: Option<StatusPolicy>,
     /// Kept, but no longer backed up. Default: bill
+    #[schemars(extend("default" = "bill"))]
     pub(in crate::mapping) frozen: Option<StatusPolicy>,
     /// Ended. Default: zero
+    #[schemars(extend("default" = "zero"))]
     pub(in crate::mapping) canceled: Option<StatusPolicy>,
 }
 
@@ -58,8 +69,10 @@ pub(in crate::mapping) struct Statuses {
 pub(in crate::mapping) struct LinkSection {
     /// The caption of the company's custom field that holds the account's username; false switches it off. Default:
     /// echo_username
+    #[schemars(extend("default" = "echo_username"))]
     pub(in crate::mapping) custom_field: Option<CustomField>,
     /// Whether an account also belongs to the company whose Company ID equals its username. Default: true
+    #[schemars(extend("default" = true))]
     pub(in crate::mapping) company_identifier: Option<bool>,
 }
 
@@ -74,9 +87,9 @@ pub(in crate::mapping) enum CustomField {
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mapping) struct RoundingPart {
-    /// Which way. Default: nearest
+    /// Which way
     pub(in crate::mapping) mode: Option<RoundingMode>,
-    /// How many decimals stay. Default: 2
+    /// How many decimals stay
     #[schemars(range(min = 0, max = 4))]
     pub(in crate::mapping) decimals: Option<u32>,
 }
@@ -85,13 +98,20 @@ pub(in crate::mapping) struct RoundingPart {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mapping) struct GuardsSection {
-    /// How much a quantity may change
+    /// How much a quantity may change. Default: 2, 20 percent down; 5, 50 percent up
+    #[schemars(extend("default" = {
+        "decrease": { "floor": 2, "percent": 20 },
+        "increase": { "floor": 5, "percent": 50 }
+    }))]
     pub(in crate::mapping) line_change: Option<ChangePart>,
     /// How much a line's monthly money may change. Default: 100, 30 percent
+    #[schemars(extend("default" = { "floor": 100, "percent": 30 }))]
     pub(in crate::mapping) line_money: Option<LimitPart>,
     /// How many lines may move much in one run. Default: 10, 15 percent
+    #[schemars(extend("default" = { "floor": 10, "percent": 15 }))]
     pub(in crate::mapping) run_lines: Option<LimitPart>,
     /// How much money may move in one run. Default: 250, 5 percent
+    #[schemars(extend("default" = { "floor": 250, "percent": 5 }))]
     pub(in crate::mapping) run_money: Option<LimitPart>,
     /// How old usage may be
     pub(in crate::mapping) usage_stale: Option<StalePart>,
@@ -113,9 +133,9 @@ pub(in crate::mapping) struct LineGuardsPart {
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mapping) struct ChangePart {
-    /// Downwards. Default: 2, 20 percent
+    /// Downwards
     pub(in crate::mapping) decrease: Option<LimitPart>,
-    /// Upwards, from above 0. Default: 5, 50 percent
+    /// Upwards, from above 0
     pub(in crate::mapping) increase: Option<LimitPart>,
 }
 
@@ -137,6 +157,7 @@ pub(in crate::mapping) struct LimitPart {
 pub(in crate::mapping) struct StalePart {
     /// In hours. Default: 36
     #[schemars(range(min = 1, max = 8784))]
+    #[schemars(extend("default" = 36))]
     pub(in crate::mapping) hours: Option<u32>,
 }
 
@@ -146,9 +167,11 @@ pub(in crate::mapping) struct StalePart {
 pub(in crate::mapping) struct IncompletePart {
     /// Fewer than this percentage of the usual number. Default: 95
     #[schemars(range(min = 0, max = 100))]
+    #[schemars(extend("default" = 95))]
     pub(in crate::mapping) percent: Option<Exact>,
     /// At least so many fewer. Default: 3
     #[schemars(range(min = 0, max = 1_000_000))]
+    #[schemars(extend("default" = 3))]
     pub(in crate::mapping) accounts: Option<u32>,
 }
 

@@ -22,6 +22,7 @@ pub(in crate::mapping) struct ContentShieldRow {
     #[serde(rename = "type")]
     vendor_type: Name,
     /// Which seats count. Default: used
+    #[schemars(extend("default" = "used"))]
     count: Option<SeatCount>,
     /// The line guards of this row's lines
     guards: Option<LineGuardsPart>,

@@ -25,6 +25,7 @@ pub(in crate::mapping) struct MeteredRow {
     unit: Option<SizeUnit>,
     /// How much is free, in that unit. Default: 0
     #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(extend("default" = 0))]
     included: Option<Exact>,
     /// How amounts are rounded; counts never are
     rounding: Option<RoundingPart>,

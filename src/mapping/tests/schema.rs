@@ -37,6 +37,29 @@ fn every_key_has_a_description_for_the_editor() {
     assert_eq!(found, Vec::<String>::new());
 }
 
+#[test]
+fn the_schema_tells_every_default_of_the_policy() {
+    fn compare(schema: &Value, at: &Value, default: &Value, path: &str) {
+        let reference = at.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix('#'));
+        let section = reference.and_then(|pointer| schema.pointer(pointer)).unwrap_or(at);
+        match (at.get("default"), default) {
+            (Some(told), _) => assert_eq!(told, default, "{path}"),
+            (None, Value::Object(entries)) => {
+                for (key, default) in entries {
+                    let below = &section["properties"][key];
+                    assert!(below.is_object(), "{path}.{key}");
+                    compare(schema, below, default, &format!("{path}.{key}"));
+                }
+            }
+            (None, _) => panic!("{path} has no default"),
+        }
+    }
+    let defaults: Value = serde_yaml::from_str(&policy_defaults_yaml()).expect("the defaults are YAML");
+    let schema = schema();
+
+    compare(schema.as_value(), schema.as_value(), &defaults, "");
+}
+
 /// Whether the reader finds fault with the form, meaning aside.
 fn reader_accepts(text: &str) -> bool {
     let of_form =

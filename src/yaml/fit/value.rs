@@ -89,8 +89,8 @@ impl Fitter<'_> {
         let message = format!("{subject} is a name or text, and plain {} reads as {what}", shown(written));
         let quoted = format!("\"{}\"", written.text);
         let hint = match site.key {
-            Some(_) => format!("quote it: {subject}: {quoted}"),
-            None => format!("quote it: {quoted}"),
+            Some(_) if !site.item => format!("quote it: {subject}: {quoted}"),
+            Some(_) | None => format!("quote it: {quoted}"),
         };
         self.reject(Code::UnquotedScalar, site, message, Some(hint));
     }
@@ -213,8 +213,12 @@ impl Fitter<'_> {
     }
 }
 
+/// The value as it is written: in quotes, unless it is plain and no text.
 fn shown(written: &Written) -> String {
-    reject::shown(&written.text)
+    match written.plain {
+        None | Some(Plain::Text | Plain::Null) => reject::shown(&written.text),
+        Some(_) => reject::plain(&written.text),
+    }
 }
 
 /// A day in its one form, with both zeros.
