@@ -7,6 +7,7 @@ mod digest;
 mod document;
 mod draw;
 mod drift;
+mod explain;
 mod file;
 mod filter;
 mod guard;
@@ -34,6 +35,7 @@ pub use document::{
     Summary, UsageRef, Verdict,
 };
 pub use draw::{draw, draw_lines};
+pub use explain::{Explanation, LineNotFound, PastChange, find_line, write_explanation};
 pub use file::{
     Identified, MAX_PLAN_BYTES, NumberedAddition, NumberedAgreement, PlanFile, PlanFileError, PlanFileLine,
 };
