@@ -90,6 +90,7 @@ fn problems(
             SourceReading::Failed(failure) => problems.extend(failure.problems.iter().cloned()),
         }
     }
+    problems.extend(inputs.noted.iter().cloned());
     problems.extend(sources.iter().flat_map(SourceGuard::problems));
     problems.extend(pins);
     problems.extend(waivers.report());

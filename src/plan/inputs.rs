@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::billing::{LineRecords, View};
 use crate::mapping::Catalog;
+use crate::problem::Problem;
 use crate::usage::{SourceHistory, SourceReading};
 
 /// Everything a plan is drawn from.
@@ -22,6 +23,8 @@ pub struct Inputs<'a> {
     pub previous: Option<&'a Catalog>,
     /// How the commit relates to the last applied one.
     pub ancestry: &'a Ancestry,
+    /// What reading the mappings found worth telling.
+    pub noted: &'a [Problem],
     /// What the usage sources gave.
     pub usage: &'a [SourceReading],
     /// The state of ConnectWise.

@@ -268,6 +268,7 @@ impl World {
             catalog: &self.catalog,
             previous: self.previous.as_ref(),
             ancestry: &self.ancestry,
+            noted: &[],
             usage: &self.usage,
             view: &self.view,
             history: &self.history,
