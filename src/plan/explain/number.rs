@@ -41,29 +41,22 @@ fn write_contribution(
 ) -> io::Result<()> {
     let (account, source) = (printable(derivation.account), printable(derivation.source));
     writeln!(out, "  account {account} of {source}, {}", printable(derivation.vendor_type))?;
-    let row = row_of(derivation, catalog);
-    for step in steps(derivation, row, catalog.policy.gigabyte) {
+    for step in steps(derivation, catalog.policy.gigabyte) {
         writeln!(out, "    {step}")?;
     }
     writeln!(out, "    row              {}", printable(&row_words(derivation)))?;
-    writeln!(out, "    cross-reference  {}", printable(&cross_reference(derivation, row, catalog)))?;
+    writeln!(out, "    cross-reference  {}", printable(&cross_reference(derivation, catalog)))?;
     writeln!(out, "    link             {}", printable(&link(derivation, catalog)))
 }
 
-/// The mapping row, by where it stands.
-fn row_of<'c>(derivation: &Derivation<'_>, catalog: &'c Catalog) -> Option<&'c Row> {
-    let mapping = derivation.mapping;
-    catalog.rows.iter().find(|row| *row.place.file == *mapping.file && row.place.line == mapping.line)
-}
-
 /// The steps from what was measured to the contribution.
-fn steps(derivation: &Derivation<'_>, row: Option<&Row>, gigabyte: Gigabyte) -> Vec<String> {
+fn steps(derivation: &Derivation<'_>, gigabyte: Gigabyte) -> Vec<String> {
     let mut steps = match (derivation.used_bytes, derivation.measured) {
         (None, None) => return vec!["not known: the source did not say it".to_owned()],
-        (Some(bytes), _) => bytes_steps(derivation, bytes, unit(row), gigabyte),
+        (Some(bytes), _) => bytes_steps(derivation, bytes, unit(derivation.row), gigabyte),
         (None, Some(measured)) => count_steps(measured, derivation.included),
     };
-    steps.extend(rounded(derivation, row));
+    steps.extend(rounded(derivation));
     steps
 }
 
@@ -92,7 +85,7 @@ fn bytes_steps(
         }
         (Some(UsageValue::Total) | None, _) => {}
     }
-    let (name, size) = (unit_name(unit), unit_bytes(unit, gigabyte));
+    let (name, size) = (unit_name(unit), Decimal::from(unit.bytes(gigabyte)));
     if let Some(included) = derivation.included.filter(|included| !included.is_zero()) {
         steps.push(format!("- {} {name} included", grouped(included.normalize())));
     }
@@ -112,13 +105,13 @@ fn count_steps(measured: Decimal, included: Option<Decimal>) -> Vec<String> {
 }
 
 /// The one rounding. A count is whole and says nothing about it.
-fn rounded(derivation: &Derivation<'_>, row: Option<&Row>) -> Option<String> {
+fn rounded(derivation: &Derivation<'_>) -> Option<String> {
     let Some(rounded) = derivation.rounded else { return Some("= not known".to_owned()) };
     let is_exact = derivation.measured.is_some_and(|measured| Quantity::new(measured) == rounded);
     if is_exact && derivation.used_bytes.is_none() {
         return None;
     }
-    let how = row.map_or_else(String::new, |row| {
+    let how = derivation.row.map_or_else(String::new, |row| {
         let way = match row.rounding.mode {
             RoundingMode::Nearest => "nearest",
             RoundingMode::Up => "up",
@@ -147,20 +140,6 @@ fn unit_name(unit: SizeUnit) -> &'static str {
         SizeUnit::GB => "GB",
         SizeUnit::TB => "TB",
     }
-}
-
-fn unit_bytes(unit: SizeUnit, gigabyte: Gigabyte) -> Decimal {
-    let thousand: u64 = match gigabyte {
-        Gigabyte::Binary => 1 << 10,
-        Gigabyte::Decimal => 1000,
-    };
-    let power = match unit {
-        SizeUnit::KB => 1,
-        SizeUnit::MB => 2,
-        SizeUnit::GB => 3,
-        SizeUnit::TB => 4,
-    };
-    Decimal::from(thousand.pow(power))
 }
 
 /// An amount that is long is shown as about what it is: the exact one is in the JSON document.
@@ -193,9 +172,9 @@ fn row_words(derivation: &Derivation<'_>) -> String {
     format!("{}:{}{plan}{value}, level {}", mapping.file, mapping.line, derivation.level)
 }
 
-fn cross_reference(derivation: &Derivation<'_>, row: Option<&Row>, catalog: &Catalog) -> String {
+fn cross_reference(derivation: &Derivation<'_>, catalog: &Catalog) -> String {
     if let Some(number) = derivation.cross_reference {
-        let table = match row.map(|row| &row.table) {
+        let table = match derivation.row.map(|row| &row.table) {
             Some(Table::Integration(name)) => format!(" of {name}"),
             Some(Table::Git) | None => String::new(),
         };
