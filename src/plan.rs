@@ -13,6 +13,8 @@ mod filter;
 mod guard;
 mod hold;
 mod inputs;
+#[cfg(test)]
+mod laws;
 mod line;
 mod markdown;
 mod money;

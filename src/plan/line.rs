@@ -330,3 +330,6 @@ pub(super) fn week_ago(record: &LineRecord, current: Quantity, now: Timestamp) -
     let oldest = record.recent_writes.iter().filter(|write| now.duration_since(write.at) <= WEEK);
     oldest.min_by_key(|write| write.at).map_or(current, |write| write.before)
 }
+
+#[cfg(test)]
+mod tests;

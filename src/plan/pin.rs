@@ -130,3 +130,6 @@ fn two_pins(first: &Pin, second: &Pin) -> Reason {
     let message = format!("two pins fit the line: {a} ({}) and {b} ({})", at(first), at(second));
     Reason::new(Code::CollidingLines, message)
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -187,3 +187,6 @@ fn subject(guard: &WaiverGuard) -> String {
         WaiverGuard::History { commit } => format!("{} {commit}", Code::History),
     }
 }
+
+#[cfg(test)]
+mod tests;

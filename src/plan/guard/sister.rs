@@ -220,3 +220,6 @@ fn standing(line: &Line<'_>, known: Known<'_>, guards: LineGuards) -> Option<Mov
         guards,
     })
 }
+
+#[cfg(test)]
+mod tests;
