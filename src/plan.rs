@@ -23,6 +23,7 @@ mod pseudonym;
 mod release;
 #[cfg(test)]
 mod sample;
+mod schema;
 mod summary;
 mod text;
 mod waiver;
@@ -47,4 +48,5 @@ pub use guard::tenant::config_shrink;
 pub use inputs::{Ancestry, History, Inputs};
 pub use markdown::{Forge, MarkdownOptions, markdown, markdown_marker};
 pub use pseudonym::{Names, pseudonym};
+pub use schema::schema;
 pub use text::{ReadFrom, Show, TextOptions, write_text};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::billing::{
@@ -119,15 +120,17 @@ pub enum Why {
 /// How one account's figure becomes part of a quantity: every number explains itself (promise 6).
 ///
 /// Fields stand in the order of the plan document, which sorts its keys.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Derivation<'a> {
     /// The account's username.
     pub account: &'a str,
     /// The base plan size in bytes, where it was subtracted.
+    #[schemars(with = "Option<Quantity>")]
     pub base_bytes: Option<Decimal>,
     /// The cross-reference in ConnectWise; null when git owns the table.
     pub cross_reference: Option<CrossReferenceId>,
     /// What is free, for metered rows.
+    #[schemars(with = "Option<Quantity>")]
     pub included: Option<Decimal>,
     /// The level that joined row and cross-reference.
     pub level: &'a str,
@@ -136,6 +139,7 @@ pub struct Derivation<'a> {
     /// The mapping row.
     pub mapping: MappingPlace<'a>,
     /// The exact amount before rounding, in gigabytes, units or things.
+    #[schemars(with = "Option<Quantity>")]
     pub measured: Option<Decimal>,
     /// The backup plan, option or metric that the row selected.
     pub plan: Option<&'a str>,
@@ -149,6 +153,7 @@ pub struct Derivation<'a> {
     /// Total or additional, for gigabytes of a backup plan.
     pub usage_value: Option<UsageValue>,
     /// The used bytes, where bytes are counted.
+    #[schemars(with = "Option<Quantity>")]
     pub used_bytes: Option<Decimal>,
     /// The row itself, for what the document does not repeat. `resolve` always gives it.
     #[serde(skip)]
@@ -156,7 +161,7 @@ pub struct Derivation<'a> {
 }
 
 /// Where a mapping row stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct MappingPlace<'a> {
     /// The file.
     pub file: &'a str,
@@ -165,7 +170,7 @@ pub struct MappingPlace<'a> {
 }
 
 /// How an account found its company (billing.md, Resolution 2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkedBy {
     /// An explicit link in the mappings.

@@ -3,6 +3,7 @@
 //! Fields stand in alphabetical order, because the document sorts its keys and serde writes fields as they stand.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::billing::{AdditionId, AgreementId, CompanyId, LineKey, Money, ProductId, Quantity};
@@ -10,7 +11,8 @@ use crate::desired::Derivation;
 use crate::problem::{Code, Problem, Reason};
 
 /// A plan. It borrows names from what it was drawn from, since a plan can have a million lines.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(title = "trueup plan document")]
 pub struct Plan<'a> {
     /// What it was compared with, when only what a commit changes is shown; left out otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,6 +29,7 @@ pub struct Plan<'a> {
     #[serde(skip)]
     pub observations: Vec<Observation>,
     /// When it was drawn.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub planned_at: Timestamp,
     /// Problems and notes, sorted.
     pub problems: Vec<Problem>,
@@ -39,7 +42,7 @@ pub struct Plan<'a> {
 }
 
 /// The other configuration of a comparison: same usage, same ConnectWise, other mappings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Against<'a> {
     /// What would change or be held anyway, with either configuration.
     pub anyway: Summary,
@@ -50,7 +53,7 @@ pub struct Against<'a> {
 }
 
 /// A line that a configuration no longer reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct GoneLine<'a> {
     /// The agreement.
     pub agreement: AgreementRef<'a>,
@@ -78,7 +81,7 @@ pub struct Observation {
 }
 
 /// The counts and the money of a plan. Keeps count whether or not they are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// Lines to create.
     pub create: usize,
@@ -99,11 +102,12 @@ pub struct Summary {
 }
 
 /// The usage snapshot a plan was drawn from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UsageRef<'a> {
     /// How many accounts.
     pub accounts: usize,
     /// The time of its figures; null when the source could not be read.
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub as_of: Option<Timestamp>,
     /// Whether it is complete.
     pub complete: bool,
@@ -114,7 +118,7 @@ pub struct UsageRef<'a> {
 }
 
 /// One line of a plan: (agreement, product), with a verdict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Line<'a> {
     /// The addition; null when there is none, or when several are live.
     pub addition: Option<AdditionRef<'a>>,
@@ -137,6 +141,7 @@ pub struct Line<'a> {
     /// The change of the customer's bill a month, exact; null when unknown.
     pub monthly_delta: Option<Money>,
     /// What is worth telling about it.
+    #[schemars(with = "Vec<String>")]
     pub notes: Vec<Code>,
     /// The product.
     pub product: ProductRef<'a>,
@@ -158,7 +163,7 @@ impl Line<'_> {
 }
 
 /// The decision about a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Touch nothing and say why.
@@ -172,7 +177,7 @@ pub enum Verdict {
 }
 
 /// Why a line changes, or would.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// We never wrote it.
@@ -190,7 +195,7 @@ pub enum Cause {
 }
 
 /// The company of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CompanyRef<'a> {
     /// Its number.
     pub id: CompanyId,
@@ -201,7 +206,7 @@ pub struct CompanyRef<'a> {
 }
 
 /// The agreement of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AgreementRef<'a> {
     /// Its number.
     pub id: AgreementId,
@@ -213,7 +218,7 @@ pub struct AgreementRef<'a> {
 }
 
 /// The product of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ProductRef<'a> {
     /// Its number.
     pub id: ProductId,
@@ -222,13 +227,14 @@ pub struct ProductRef<'a> {
 }
 
 /// The addition of a line, with what its money depends on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AdditionRef<'a> {
     /// Whether the customer is billed for it.
     pub bill_customer: &'a str,
     /// Its number.
     pub id: AdditionId,
     /// When it was last changed.
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub last_updated: Option<Timestamp>,
     /// How many units are free.
     pub less_included: Option<Quantity>,

@@ -1,15 +1,17 @@
 //! Why a line is held: which guard or doubt, its limit, the value, and what would release it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Code;
 
 /// One reason for which a line is left as it is. Every hold is actionable: it says the limit, the value and the way out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reason {
     /// What was met, such as `-9` or `1`.
     pub actual: Option<String>,
     /// The stable code.
+    #[schemars(with = "String")]
     pub code: Code,
     /// The limit, such as `3` or `2 snapshots`.
     pub limit: Option<String>,
