@@ -1,1 +1,283 @@
-//! simulator
+//! A ConnectWise that fits in the hand: the endpoints that billing needs, over plain HTTP on loopback or in process.
+//!
+//! Built from what is publicly known of the real server, never from what a client would find convenient, so that a
+//! client that holds here has a chance to hold there. Imports nothing of the other rooms and shares no type with the
+//! client. What nobody knows of the real server is a switch in [`Options`]; what goes wrong on the way is a [`Fault`].
+
+mod access;
+mod additions;
+mod audit;
+mod bundles;
+mod clock;
+mod column;
+mod conform;
+mod custom_fields;
+mod derived;
+mod desk;
+mod errors;
+mod exchange;
+mod faults;
+mod filter;
+mod hand;
+mod kind;
+mod listing;
+mod log;
+mod login;
+mod moment;
+mod options;
+mod order;
+mod paging;
+mod parameters;
+mod patch;
+mod pipeline;
+mod projection;
+mod routes;
+mod running;
+mod schema;
+mod seed;
+mod serve;
+mod state;
+#[cfg(test)]
+mod tests;
+mod value;
+mod view;
+mod writes;
+
+use std::future::Future;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State as Shared};
+use axum::http::Response;
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use tokio::net::TcpListener;
+
+pub use access::{Function, Level, Levels, Role};
+pub use clock::Clock;
+pub use faults::{Canned, Fault, Match};
+pub use hand::{Hand, HandError};
+pub use kind::Kind;
+pub use log::{Change, Exchange, Mutation, Source};
+pub use options::{
+    AdditionStatus, Comparison, DefaultOrder, IsCloud, Login, OmittedCustomFields, Options, QuoteEscape,
+    SetupTables, Tolerance, Underscore,
+};
+pub use running::Running;
+pub use seed::{
+    Amount, Day, Pointer, Seed, SeedAddition, SeedAgreement, SeedAgreementType, SeedCompany,
+    SeedCrossReference, SeedCustomField, SeedError, SeedIntegration, SeedMember, SeedProduct,
+};
+pub use serve::ConnectionCut;
+pub use value::{Object, Unreadable, Value};
+
+use faults::Faults;
+use log::Log;
+use state::State;
+use view::View;
+
+/// The member that edits by hand where a test names none.
+const SOMEBODY: &str = "somebody";
+
+/// A simulated ConnectWise. Clones are the same one.
+#[derive(Clone, Debug)]
+pub struct Simulator(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    world: Mutex<World>,
+    faults: Mutex<Faults>,
+    clock: Clock,
+}
+
+/// What one lock holds, so that the log has the order in which the state changed.
+#[derive(Debug)]
+struct World {
+    state: State,
+    log: Log,
+}
+
+impl Simulator {
+    /// A simulator with the seed's records.
+    ///
+    /// # Errors
+    /// Where the seed refers to something that is not there, or gives a number twice.
+    pub fn new(seed: Seed, clock: Clock) -> Result<Self, SeedError> {
+        let world = Mutex::new(World { state: seed::plant(seed)?, log: Log::default() });
+        Ok(Self(Arc::new(Inner { world, faults: Mutex::default(), clock })))
+    }
+
+    /// A router that answers everything, to be served by anybody.
+    pub fn router(&self) -> Router {
+        let answer =
+            async |Shared(simulator): Shared<Self>, request: Request| simulator.answer(request).await;
+        Router::new().fallback(answer).with_state(self.clone())
+    }
+
+    /// Answers one request in process, without a socket. A cut connection shows as [`ConnectionCut`].
+    pub async fn answer(&self, request: Request) -> Response<Body> {
+        serve::answer(self, request).await
+    }
+
+    /// Serves connections until `shutdown` comes.
+    ///
+    /// # Errors
+    /// Where the listener fails for good.
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
+        let service = self.router().into_make_service_with_connect_info::<serve::Line>();
+        axum::serve(serve::CuttableListener(listener), service).with_graceful_shutdown(shutdown).await
+    }
+
+    /// Serves on a free port of 127.0.0.1, on a thread of its own, until the handle is dropped.
+    ///
+    /// # Errors
+    /// Where no port or thread is to be had.
+    pub fn start(&self) -> io::Result<Running> {
+        Running::start(self.clone())
+    }
+
+    /// The clock inside.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Every request so far, in the order in which they reached the state.
+    #[must_use]
+    pub fn log(&self) -> Vec<Arc<Exchange>> {
+        self.world().log.exchanges()
+    }
+
+    /// Every write that was accepted from a request, in order, also those that changed nothing.
+    #[must_use]
+    pub fn mutations(&self) -> Vec<Mutation> {
+        self.log().iter().filter_map(|exchange| exchange.mutation.clone()).collect()
+    }
+
+    /// Every hand edit so far, in order, numbered together with the requests.
+    #[must_use]
+    pub fn hand_edits(&self) -> Vec<Arc<Mutation>> {
+        self.world().log.hand_edits()
+    }
+
+    /// How many rows the audit trail has, about anything.
+    #[must_use]
+    pub fn audit_rows(&self) -> usize {
+        self.world().state.audit.len()
+    }
+
+    /// A record as the wire shows it, links without a host.
+    #[must_use]
+    pub fn record(&self, kind: Kind, id: u32) -> Option<Object> {
+        let world = self.world();
+        let view = View { state: &world.state, now: self.0.clock.now(), base: "" };
+        world.state.record(kind, id).map(|record| view.whole(kind, record))
+    }
+
+    /// Every record of a kind, by id.
+    #[must_use]
+    pub fn records(&self, kind: Kind) -> Vec<Object> {
+        let world = self.world();
+        let view = View { state: &world.state, now: self.0.clock.now(), base: "" };
+        world.state.all(kind).map(|record| view.whole(kind, record)).collect()
+    }
+
+    /// An addition as the wire shows it.
+    #[must_use]
+    pub fn addition(&self, id: u32) -> Option<Object> {
+        self.record(Kind::Addition, id)
+    }
+
+    /// Every addition, by id.
+    #[must_use]
+    pub fn additions(&self) -> Vec<Object> {
+        self.records(Kind::Addition)
+    }
+
+    /// The quantity of an addition; nothing where it is null or there is no such addition.
+    #[must_use]
+    pub fn quantity(&self, addition: u32) -> Option<Decimal> {
+        self.world().state.record(Kind::Addition, addition)?.get("quantity").number()
+    }
+
+    /// Another member, to edit by hand.
+    #[must_use]
+    pub fn by(&self, member: &str) -> Hand<'_> {
+        Hand { simulator: self, member: member.to_owned() }
+    }
+
+    /// Somebody sets the quantity of an addition by hand.
+    ///
+    /// # Errors
+    /// Where there is no such addition.
+    pub fn edit_quantity(&self, addition: u32, quantity: Option<Decimal>) -> Result<(), HandError> {
+        self.by(SOMEBODY).edit_quantity(addition, quantity)
+    }
+
+    /// Somebody cancels an addition by hand.
+    ///
+    /// # Errors
+    /// Where there is no such addition.
+    pub fn cancel_addition(&self, addition: u32, from: Timestamp) -> Result<(), HandError> {
+        self.by(SOMEBODY).cancel_addition(addition, from)
+    }
+
+    /// Somebody deletes an addition by hand.
+    ///
+    /// # Errors
+    /// Where there is no such addition.
+    pub fn delete_addition(&self, addition: u32) -> Result<(), HandError> {
+        self.by(SOMEBODY).delete_addition(addition)
+    }
+
+    /// Gives a member another role from now on. Says whether there is such a member.
+    pub fn set_role(&self, member: &str, role: Role) -> bool {
+        let mut world = self.world();
+        let found = world.state.members.iter_mut().find(|own| own.identifier == member);
+        found.map(|own| own.role = role).is_some()
+    }
+
+    /// Makes a member's keys unknown from now on. Says whether there was such a member.
+    pub fn revoke_keys(&self, member: &str) -> bool {
+        let mut world = self.world();
+        let before = world.state.members.len();
+        world.state.members.retain(|own| own.identifier != member);
+        world.state.members.len() < before
+    }
+
+    /// Arms a fault for the next matching request.
+    pub fn fail_next(&self, matching: Match, fault: Fault) {
+        self.fail_times(matching, fault, 1);
+    }
+
+    /// Arms a fault for so many matching requests.
+    pub fn fail_times(&self, matching: Match, fault: Fault, times: u32) {
+        self.faults().arm(matching, fault, times);
+    }
+
+    /// How many requests the armed faults still wait for.
+    #[must_use]
+    pub fn faults_left(&self) -> u32 {
+        self.faults().left()
+    }
+
+    /// Disarms every fault.
+    pub fn clear_faults(&self) {
+        self.faults().clear();
+    }
+
+    /// The lock. A panic elsewhere cannot leave half a write, so its poison is no reason to stop.
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn faults(&self) -> MutexGuard<'_, Faults> {
+        self.0.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,152 @@
+//! The rules that additions have beyond their fields: defaults from the catalogue, dates, quantities.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
+
+use super::derived::line_status;
+use super::errors::{Flaw, FlawCode};
+use super::kind::Kind;
+use super::moment;
+use super::options::Tolerance;
+use super::state::{Record, State};
+use super::value::{Object, Value};
+
+/// What an addition takes from its product when it is created, by the name on the addition and on the product.
+const FROM_PRODUCT: &[(&str, &str)] = &[
+    ("unitPrice", "price"),
+    ("unitCost", "cost"),
+    ("description", "description"),
+    ("taxableFlag", "taxableFlag"),
+    ("specialOrderFlag", "specialOrderFlag"),
+    ("invoiceDescription", "customerDescription"),
+];
+/// What it takes again when its product changes.
+const AGAIN_FROM_PRODUCT: &[&str] = &["unitPrice", "unitCost", "description"];
+
+/// Fills in what the creator of an addition has left out.
+pub(super) fn fill(state: &State, parent: u32, fields: &mut Object, now: Timestamp) {
+    let product = fields.get("product").and_then(Value::id).and_then(|id| state.record(Kind::Product, id));
+    if let Some(product) = product {
+        for (own, theirs) in FROM_PRODUCT {
+            fill_one(fields, own, product.get(theirs).clone());
+        }
+        fill_one(fields, "uom", product.get("unitOfMeasure").descend(&["name"]).clone());
+    }
+    let line = u32::try_from(state.count_below(Kind::Addition, parent) + 1).unwrap_or(u32::MAX);
+    fill_one(fields, "lessIncluded", Decimal::ZERO.into());
+    fill_one(fields, "taxableFlag", false.into());
+    fill_one(fields, "purchaseItemFlag", false.into());
+    fill_one(fields, "specialOrderFlag", false.into());
+    fill_one(fields, "sequenceNumber", line.into());
+    fill_one(fields, "effectiveDate", midnight(now).into());
+}
+
+fn fill_one(fields: &mut Object, name: &'static str, value: Value) {
+    if fields.get(name).is_none() && !value.is_null() {
+        fields.set(name, value);
+    }
+}
+
+fn midnight(now: Timestamp) -> Option<Timestamp> {
+    let today = now.to_zoned_datetime(TimeZone::UTC).date();
+    today.to_zoned_datetime(TimeZone::UTC).ok().map(|start| start.timestamp())
+}
+
+/// Takes price, cost and description from a changed product, unless they were sent along.
+pub(super) fn follow_product(state: &State, before: &Object, fields: &mut Object, sent: &[&str]) {
+    let product = fields.get("product").and_then(Value::id);
+    if product == before.get("product").and_then(Value::id) {
+        return;
+    }
+    let Some(product) = product.and_then(|id| state.record(Kind::Product, id)) else { return };
+    for (own, theirs) in FROM_PRODUCT {
+        if AGAIN_FROM_PRODUCT.contains(own) && !sent.contains(own) {
+            super::patch::put(fields, own, product.get(theirs).clone());
+        }
+    }
+}
+
+/// Rounds the quantity where the server keeps only so many decimals.
+pub(super) fn round(state: &State, fields: &mut Object) {
+    let quantity = fields.get("quantity").and_then(Value::number);
+    if let (Some(decimals), Some(quantity)) = (state.options.quantity_decimals, quantity) {
+        fields.set("quantity", quantity.round_dp(decimals));
+    }
+}
+
+/// What is wrong with an addition beyond its fields. `before` is what stood there, where something did.
+pub(super) fn flaws(
+    state: &State,
+    parent: u32,
+    before: Option<&Record>,
+    fields: &Object,
+    now: Timestamp,
+) -> Vec<Flaw> {
+    let mut flaws = Vec::new();
+    if let Some(agreement) = state.record(Kind::Agreement, parent) {
+        flaws.extend(date_flaw(agreement, before, fields));
+    }
+    flaws.extend(product_flaw(state, fields));
+    flaws.extend(quantity_flaw(state, before, fields, now));
+    flaws
+}
+
+/// The two known rules for the effective date.
+///
+/// Whether it lies before the billing start is checked with every change; whether its period was invoiced only when
+/// the date is set, else no line could change after its first invoice.
+fn date_flaw(agreement: &Record, before: Option<&Record>, fields: &Object) -> Option<Flaw> {
+    let effective = fields.get("effectiveDate")?.date()?;
+    let flaw = |message: &str| Some(Flaw::new(FlawCode::InvalidField, "effectiveDate", message));
+    if agreement.get("billStartDate").date().is_some_and(|start| effective < start) {
+        return flaw("The effective date lies before the billing start date of the agreement");
+    }
+    let set = before.is_none_or(|before| before.get("effectiveDate").date() != Some(effective));
+    let prorated = agreement.get("prorateFlag").flag() == Some(true);
+    let next = agreement.get("nextInvoiceDate").as_text().and_then(next_invoice);
+    if set && !prorated && next.is_some_and(|next| effective < next) {
+        return flaw(
+            "The effective date lies in a period that has been invoiced. Prorate the addition or use the next \
+             invoice date",
+        );
+    }
+    None
+}
+
+/// The next invoice date is a text; a day or a moment is understood.
+fn next_invoice(text: &str) -> Option<Timestamp> {
+    moment::read(text).or_else(|| moment::read(&format!("{text}T00:00:00Z")))
+}
+
+fn product_flaw(state: &State, fields: &Object) -> Option<Flaw> {
+    let product = state.record(Kind::Product, fields.get("product")?.id()?)?;
+    let bundle = product.get("productClass").as_text() == Some("Bundle");
+    let flaw = || {
+        Flaw::new(FlawCode::InvalidField, "product", "A product of the class Bundle cannot be an addition")
+    };
+    bundle.then(flaw)
+}
+
+/// The rules on quantities that nobody knows of, as switched.
+fn quantity_flaw(state: &State, before: Option<&Record>, fields: &Object, now: Timestamp) -> Option<Flaw> {
+    let quantity = fields.get("quantity").and_then(Value::number);
+    let unchanged = before.is_some_and(|before| before.get("quantity").number() == quantity);
+    if unchanged {
+        return None;
+    }
+    let refused = |tolerance: Tolerance| tolerance == Tolerance::Refused;
+    let out_of_range = |message: &str| Some(Flaw::new(FlawCode::OutOfRange, "quantity", message));
+    let options = &state.options;
+    if refused(options.negative_quantity) && quantity.is_some_and(|quantity| quantity < Decimal::ZERO) {
+        return out_of_range("The quantity must not be negative");
+    }
+    if refused(options.zero_quantity) && quantity.is_some_and(|quantity| quantity.is_zero()) {
+        return out_of_range("The quantity must not be zero");
+    }
+    let ended = before.is_some_and(|before| line_status(before, now) == "Cancelled");
+    if refused(options.ended_line_quantity) && ended {
+        return Some(Flaw::new(FlawCode::InvalidField, "quantity", "The addition has been cancelled"));
+    }
+    None
+}

@@ -1,0 +1,129 @@
+//! Bundles: many reads in one request, each with its own success or failure inside a 200.
+//!
+//! Property names are matched whatever their case. A bundle has no way to write.
+
+use super::access::Right;
+use super::desk::{Desk, read_page};
+use super::errors::Refusal;
+use super::exchange::Answer;
+use super::filter::FilterTexts;
+use super::kind::Kind;
+use super::listing::{Listing, Question};
+use super::paging::Paging;
+use super::projection::Projection;
+use super::schema;
+use super::value::{Object, Value};
+use super::view::View;
+
+/// Answers every request of a bundle, in order.
+pub(super) fn answer(desk: &Desk<'_>) -> Result<Answer, Refusal> {
+    let body = desk.body()?;
+    let requests = any_case(&body, &["requests"]).list();
+    let requests = requests.ok_or_else(|| Refusal::malformed("A bundle has a list of requests"))?;
+    if desk.state.options.bundle_limit.is_some_and(|limit| requests.len() > limit) {
+        return Err(Refusal::malformed("The bundle holds too many requests"));
+    }
+    let results = requests.iter().map(|request| result(desk, request)).collect();
+    Ok(Answer::json(200, &Value::Object(Object::new().with("results", Value::List(results)))))
+}
+
+fn result(desk: &Desk<'_>, request: &Value) -> Value {
+    let head = Object::new()
+        .with_some("sequenceNumber", any_case(request, &["sequenceNumber"]).clone())
+        .with_some("resourceType", any_case(request, &["resourceType"]).clone());
+    let version = any_case(request, &["version"]).clone();
+    let shown = match entities(desk, request) {
+        Ok(entities) => {
+            let count = u32::try_from(entities.len()).unwrap_or(u32::MAX);
+            head.with("entities", Value::List(entities))
+                .with("count", count)
+                .with_some("version", version)
+                .with("success", true)
+                .with("statusCode", 200)
+        }
+        Err(refusal) => head
+            .with("entities", Value::List(Vec::new()))
+            .with("count", 0)
+            .with_some("version", version)
+            .with("success", false)
+            .with("statusCode", u32::from(refusal.status))
+            .with("error", refusal.body()),
+    };
+    Value::Object(shown)
+}
+
+fn entities(desk: &Desk<'_>, request: &Value) -> Result<Vec<Value>, Refusal> {
+    let resource = any_case(request, &["resourceType"]).as_text().unwrap_or_default();
+    let kind = kind(resource)
+        .ok_or_else(|| Refusal::malformed(format!("The resource type '{resource}' is not supported")))?;
+    let parent = parent(request, kind)?;
+    desk.permit(kind, Right::Inquire)?;
+    desk.require_parent(kind, parent)?;
+    match any_case(request, &["apiRequest", "id"]).id() {
+        Some(id) => one(desk, request, kind, parent, id).map(|entity| vec![entity]),
+        None => many(desk, request, kind, parent),
+    }
+}
+
+/// The record that holds the ones asked for: needed by children, ignored by everything else.
+fn parent(request: &Value, kind: Kind) -> Result<Option<u32>, Refusal> {
+    if kind.parent().is_none() {
+        return Ok(None);
+    }
+    let parent = any_case(request, &["apiRequest", "parentId"]).id();
+    parent.map(Some).ok_or_else(|| Refusal::malformed("The request has no parentId"))
+}
+
+fn one(desk: &Desk<'_>, request: &Value, kind: Kind, parent: Option<u32>, id: u32) -> Result<Value, Refusal> {
+    let record = desk.state.record_below(kind, parent, id).ok_or_else(|| Refusal::not_found(kind, id))?;
+    let projection = Projection::read(text(request, &["apiRequest", "fields"]));
+    Ok(Value::Object(projection.show(view(desk).whole(kind, record))))
+}
+
+fn many(desk: &Desk<'_>, request: &Value, kind: Kind, parent: Option<u32>) -> Result<Vec<Value>, Refusal> {
+    let filter = |name: &str| text(request, &["apiRequest", "filters", name]);
+    let question = Question {
+        filter: FilterTexts {
+            conditions: filter("conditions"),
+            child: filter("childConditions"),
+            custom: filter("customFieldConditions"),
+        },
+        order_by: filter("orderBy"),
+        fields: text(request, &["apiRequest", "fields"]),
+        paging: paging(request)?,
+    };
+    let listing = Listing::read(question, schema::of(kind), Some(kind), &desk.state.options)?;
+    Ok(read_page(view(desk), &listing, kind, parent).0)
+}
+
+fn view<'v>(desk: &'v Desk<'_>) -> View<'v> {
+    View { state: desk.state, now: desk.now, base: &desk.base }
+}
+
+/// A page by its number, or forward by an id where one is given.
+fn paging(request: &Value) -> Result<Paging, Refusal> {
+    let number = |name: &str| {
+        let value = any_case(request, &["apiRequest", "page", name]);
+        if value.is_null() { String::new() } else { value.to_string() }
+    };
+    let (page, size, page_id) = (number("page"), number("pageSize"), number("pageId"));
+    if page_id.is_empty() { Paging::navigable(&page, &size) } else { Paging::forward_only(&page_id, &size) }
+}
+
+fn kind(resource: &str) -> Option<Kind> {
+    const RESOURCES: [(&str, Kind); 3] =
+        [("addition", Kind::Addition), ("agreement", Kind::Agreement), ("company", Kind::Company)];
+    RESOURCES.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(resource)).map(|(_, kind)| kind)
+}
+
+fn text<'v>(request: &'v Value, path: &[&str]) -> &'v str {
+    any_case(request, path).as_text().unwrap_or_default()
+}
+
+fn any_case<'v>(value: &'v Value, path: &[&str]) -> &'v Value {
+    const NOTHING: &Value = &Value::Null;
+    let step = |value: &'v Value, name: &&str| {
+        value.object().and_then(|object| object.get_in_any_case(name)).unwrap_or(NOTHING)
+    };
+    path.iter().fold(value, step)
+}

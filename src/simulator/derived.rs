@@ -1,0 +1,83 @@
+//! What ConnectWise computes and nobody can set: amounts of an addition, statuses from dates.
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+
+use super::kind::Kind;
+use super::options::AdditionStatus;
+use super::state::Record;
+use super::value::Value;
+use super::view::View;
+
+/// The value of a derived field; nothing for a field that is stored.
+pub(super) fn field(view: &View<'_>, kind: Kind, record: &Record, name: &str) -> Option<Value> {
+    match (kind, name) {
+        (Kind::Addition, "agreementId") | (Kind::CrossReference, "parentId") => Some(record.parent.into()),
+        (Kind::Addition, "billedQuantity") => Some(billed_quantity(record).into()),
+        (Kind::Addition, "extPrice") => Some(extended(record, "unitPrice").into()),
+        (Kind::Addition, "extCost") => Some(extended(record, "unitCost").into()),
+        (Kind::Addition, "margin") => Some(margin(record).into()),
+        (Kind::Addition, "agreementStatus") => Some(addition_status(view, record)),
+        (Kind::Agreement, "agreementStatus") => Some(agreement_status(record, view.now)),
+        _ => None,
+    }
+}
+
+/// The quantity that reaches the invoice: what is not included free, never below zero.
+fn billed_quantity(addition: &Record) -> Option<Decimal> {
+    let quantity = addition.get("quantity").number()?;
+    let included = addition.get("lessIncluded").number().unwrap_or_default();
+    quantity.checked_sub(included).map(|billed| billed.max(Decimal::ZERO))
+}
+
+fn extended(addition: &Record, unit: &str) -> Option<Decimal> {
+    addition.get("quantity").number()?.checked_mul(addition.get(unit).number()?)
+}
+
+fn margin(addition: &Record) -> Option<Decimal> {
+    extended(addition, "unitPrice")?.checked_sub(extended(addition, "unitCost")?)
+}
+
+fn addition_status(view: &View<'_>, addition: &Record) -> Value {
+    let planted = addition.get("agreementStatus");
+    if !planted.is_null() {
+        return planted.clone();
+    }
+    match view.state.options.addition_status {
+        AdditionStatus::OwnDates => line_status(addition, view.now).into(),
+        AdditionStatus::Agreement => addition
+            .parent
+            .and_then(|id| view.state.record(Kind::Agreement, id))
+            .map_or(Value::Null, |agreement| agreement_status(agreement, view.now)),
+    }
+}
+
+/// Whether a line still runs, by its own dates alone.
+pub(super) fn line_status(addition: &Record, now: Timestamp) -> &'static str {
+    if addition.get("cancelledDate").date().is_some_and(|date| date <= now) {
+        "Cancelled"
+    } else if addition.get("effectiveDate").date().is_some_and(|date| date > now) {
+        "Inactive"
+    } else {
+        "Active"
+    }
+}
+
+fn agreement_status(agreement: &Record, now: Timestamp) -> Value {
+    let planted = agreement.get("agreementStatus");
+    if !planted.is_null() {
+        return planted.clone();
+    }
+    let set = |name| agreement.get(name).flag() == Some(true);
+    let date = |name| agreement.get(name).date();
+    let status = if set("cancelledFlag") && date("dateCancelled").is_none_or(|date| date <= now) {
+        "Cancelled"
+    } else if !set("noEndingDateFlag") && date("endDate").is_some_and(|date| date < now) {
+        "Expired"
+    } else if date("startDate").is_some_and(|date| date > now) {
+        "Inactive"
+    } else {
+        "Active"
+    };
+    status.into()
+}

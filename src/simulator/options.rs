@@ -1,0 +1,190 @@
+//! The login of the simulated company, and the switches for what nobody knows of the real server.
+//!
+//! Each switch stands for something that public material leaves open or contradicts itself on. The defaults are the
+//! likelier answer; a client should hold under all of them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use super::custom_fields::OmittedCustomFields;
+
+/// What a client needs to log in, members' keys apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Login {
+    /// The company id of the login, case-sensitive.
+    pub company: String,
+    /// The company's name.
+    pub company_name: String,
+    /// The only client id that is served. Without one, any will do, but there must be one.
+    pub client_id: Option<String>,
+    /// The release, as in `2026.4`; the code base is `v2026_4/`.
+    pub release: String,
+}
+
+impl Default for Login {
+    fn default() -> Self {
+        Self {
+            company: "msp".to_owned(),
+            company_name: "Sample MSP".to_owned(),
+            client_id: None,
+            release: "2026.4".to_owned(),
+        }
+    }
+}
+
+impl Login {
+    /// The path segment of the current release.
+    pub(super) fn code_base(&self) -> String {
+        format!("v{}", self.release.replace('.', "_"))
+    }
+}
+
+/// Declares a switch: an enum whose first variant is the default.
+macro_rules! switch {
+    ($(#[$doc:meta])* $name:ident { $(#[$first_doc:meta])* $first:ident, $($(#[$other_doc:meta])* $other:ident),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "camelCase")]
+        pub enum $name { $(#[$first_doc])* #[default] $first, $($(#[$other_doc])* $other),+ }
+    };
+}
+
+switch! {
+    /// What a request that breaks an open rule meets.
+    Tolerance {
+        /// It is accepted.
+        Accepted,
+        /// It is refused with 400.
+        Refused,
+    }
+}
+switch! {
+    /// How texts are compared in filters.
+    Comparison {
+        /// Upper and lower case are the same.
+        Insensitive,
+        /// They differ.
+        Sensitive,
+    }
+}
+switch! {
+    /// How a quote inside a quoted text is written in filters.
+    QuoteEscape {
+        /// Not at all.
+        None,
+        /// Twice.
+        Doubled,
+        /// After a backslash.
+        Backslash,
+    }
+}
+switch! {
+    /// What `_` means in a `like` pattern.
+    Underscore {
+        /// Any one letter, as in SQL.
+        Wildcard,
+        /// Itself.
+        Literal,
+    }
+}
+switch! {
+    /// What `agreementStatus` says on an addition.
+    AdditionStatus {
+        /// What the line's own dates say.
+        OwnDates,
+        /// The status of its agreement.
+        Agreement,
+    }
+}
+switch! {
+    /// The order of a list that asks for none.
+    DefaultOrder {
+        /// By id.
+        Id,
+        /// By id, the greatest first.
+        IdDescending,
+    }
+}
+switch! {
+    /// Who may read setup tables: agreement types and integrations.
+    SetupTables {
+        /// Every member.
+        Open,
+        /// Members whose role may inquire Table Setup.
+        ByRole,
+    }
+}
+switch! {
+    /// How `IsCloud` is written in the company information.
+    IsCloud {
+        /// The text `True`.
+        Text,
+        /// A boolean.
+        Boolean,
+    }
+}
+
+/// The switches for what is not known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Options {
+    /// The status for a missing client id: 401 or 400.
+    pub missing_client_id: u16,
+    /// The status for an unknown company in the login: 401 or 404.
+    pub bad_company: u16,
+    /// The status for wrong keys: 401 or 404.
+    pub bad_keys: u16,
+    /// How `IsCloud` is written.
+    pub is_cloud: IsCloud,
+    /// How many decimals a stored quantity keeps; all of them where this is absent.
+    pub quantity_decimals: Option<u32>,
+    /// Whether a quantity may be below zero.
+    pub negative_quantity: Tolerance,
+    /// Whether a quantity may be zero.
+    pub zero_quantity: Tolerance,
+    /// Whether the quantity of a cancelled or expired line may change.
+    pub ended_line_quantity: Tolerance,
+    /// How texts are compared in filters.
+    pub string_comparison: Comparison,
+    /// How a quote inside a quoted text is written in filters.
+    pub quote_escape: QuoteEscape,
+    /// What `_` means in a `like` pattern.
+    pub like_underscore: Underscore,
+    /// Whether agreements can be filtered by `type/name`.
+    pub agreement_type_name: Tolerance,
+    /// What `agreementStatus` says on an addition.
+    pub addition_status: AdditionStatus,
+    /// What becomes of custom fields that a sent list leaves out.
+    pub omitted_custom_fields: OmittedCustomFields,
+    /// The order of a list that asks for none.
+    pub default_order: DefaultOrder,
+    /// How many requests a bundle may hold; any number where this is absent.
+    pub bundle_limit: Option<usize>,
+    /// Who may read setup tables.
+    pub setup_tables: SetupTables,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            missing_client_id: 401,
+            bad_company: 401,
+            bad_keys: 401,
+            is_cloud: IsCloud::default(),
+            quantity_decimals: None,
+            negative_quantity: Tolerance::default(),
+            zero_quantity: Tolerance::default(),
+            ended_line_quantity: Tolerance::default(),
+            string_comparison: Comparison::default(),
+            quote_escape: QuoteEscape::default(),
+            like_underscore: Underscore::default(),
+            agreement_type_name: Tolerance::default(),
+            addition_status: AdditionStatus::default(),
+            omitted_custom_fields: OmittedCustomFields::default(),
+            default_order: DefaultOrder::default(),
+            bundle_limit: None,
+            setup_tables: SetupTables::default(),
+        }
+    }
+}

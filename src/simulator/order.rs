@@ -1,0 +1,76 @@
+//! `orderBy`: fields with `asc` or `desc`, the first deciding first. What is absent comes before everything.
+
+use std::cmp::Ordering;
+
+use super::column::{self, Column};
+use super::filter::BadCondition;
+use super::schema::Schema;
+use super::value::Value;
+
+/// An order of rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Order(Vec<(Column, Direction)>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    Ascending,
+    Descending,
+}
+
+impl Order {
+    /// Reads a comma-separated list. An empty one orders nothing.
+    pub(super) fn read(text: &str, schema: Schema) -> Result<Self, BadCondition> {
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts.map(|part| read_one(part, schema)).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Whether nobody asked for an order.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What a row is ordered by.
+    pub(super) fn key(&self, look: &dyn Fn(&Column) -> Value) -> Vec<Value> {
+        self.0.iter().map(|(column, _)| look(column)).collect()
+    }
+
+    /// How two rows with these keys follow each other.
+    pub(super) fn compare(&self, left: &[Value], right: &[Value]) -> Ordering {
+        let pairs = self.0.iter().zip(left.iter().zip(right));
+        let one = |((_, direction), (left, right)): (&(Column, Direction), (&Value, &Value))| {
+            let order = compare(left, right);
+            match direction {
+                Direction::Ascending => order,
+                Direction::Descending => order.reverse(),
+            }
+        };
+        pairs.map(one).find(|order| *order != Ordering::Equal).unwrap_or(Ordering::Equal)
+    }
+}
+
+fn read_one(part: &str, schema: Schema) -> Result<(Column, Direction), BadCondition> {
+    let mut words = part.split_whitespace();
+    let name = words.next().unwrap_or_default();
+    let names: Vec<String> = name.split('/').map(str::to_owned).collect();
+    let column = column::own(schema, &names)
+        .ok_or_else(|| BadCondition(format!("The field '{name}' is not recognized in the order")))?;
+    let direction = match words.next().map(str::to_ascii_lowercase).as_deref() {
+        None | Some("asc") => Direction::Ascending,
+        Some("desc") => Direction::Descending,
+        Some(other) => return Err(BadCondition(format!("The order '{other}' is neither asc nor desc"))),
+    };
+    match words.next() {
+        None => Ok((column, direction)),
+        Some(word) => Err(BadCondition(format!("The order does not end before '{word}'"))),
+    }
+}
+
+fn compare(left: &Value, right: &Value) -> Ordering {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => left.cmp(right),
+        (Value::Text(left), Value::Text(right)) => left.to_lowercase().cmp(&right.to_lowercase()),
+        (Value::Flag(left), Value::Flag(right)) => left.cmp(right),
+        (Value::Date(left), Value::Date(right)) => left.cmp(right),
+        (left, right) => right.is_null().cmp(&left.is_null()),
+    }
+}
