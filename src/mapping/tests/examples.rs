@@ -4,6 +4,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::{catalog, now};
 use crate::mapping::{MappingFile, Mode, read_catalog, validate};
+use crate::problem::Code;
 
 const SERVICES: &str = r#"
 source: intronis                     # the usage source that the rows of this file read
@@ -138,4 +139,21 @@ fn the_waivers_that_the_sample_shows_in_a_comment_are_right() {
 
     assert_eq!(waivers.len(), 2);
     assert!(waivers.iter().all(|waiver| waiver.until <= crate::mapping::utc_day(now() + (31 * 24).hours())));
+}
+
+#[test]
+fn every_example_on_the_page_of_a_code_is_right() {
+    let blocks = Code::ALL.iter().flat_map(|code| {
+        let blocks =
+            code.page().clear.split("```yaml\n").skip(1).filter_map(|block| block.split("```").next());
+        blocks.map(move |block| (code, block))
+    });
+    let mappings = blocks.filter(|(_, block)| !block.contains("tenants:"));
+
+    for (code, block) in mappings {
+        let mut wrong = validate(&[MappingFile::new(code.as_str(), block)], now());
+        // Some show the head of a file only.
+        wrong.retain(|problem| problem.code != Code::EmptyMapping);
+        assert_eq!(wrong, [], "{code}:\n{block}");
+    }
 }
