@@ -126,7 +126,7 @@ fn held(reasons: &[Reason]) -> String {
 }
 
 /// The limit and the value where they say it all, else the sentence.
-fn short(reason: &Reason) -> String {
+pub(super) fn short(reason: &Reason) -> String {
     match (&reason.actual, &reason.limit) {
         (Some(actual), Some(limit)) if reason.code == Code::AccountAbsent => format!("{actual} of {limit}"),
         (Some(actual), Some(limit)) if is_plain_limit(reason.code) => {

@@ -24,8 +24,10 @@ fn write_reason(reason: &Reason, color: Color, out: &mut impl Write) -> io::Resu
     }
 }
 
+/// Limit and value, where the sentence does not tell them.
 fn limit(reason: &Reason) -> String {
     match (&reason.limit, &reason.actual) {
+        (Some(limit), _) if reason.message.contains(limit.as_str()) => String::new(),
         (Some(limit), Some(actual)) => format!(" (limit {limit}, found {actual})"),
         (Some(limit), None) => format!(" (limit {limit})"),
         (None, Some(actual)) => format!(" (found {actual})"),

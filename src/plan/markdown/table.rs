@@ -4,7 +4,7 @@ use super::budget::Budget;
 use super::escape::{code_cell, prose_cell};
 use super::folds::fold;
 use super::{MarkdownOptions, Names, agreement, client};
-use crate::plan::words::{counted, current, desired, signed_money, total, why};
+use crate::plan::words::{counted, current, desired, short, signed_money, total, why};
 use crate::plan::{Line, Verdict};
 use crate::problem::Reason;
 
@@ -65,13 +65,21 @@ fn line_cell(line: &Line<'_>, names: Names<'_>) -> String {
 
 fn why_cell(line: &Line<'_>, names: Names<'_>) -> String {
     match (line.verdict, names) {
-        (Verdict::Hold, Names::Redacted { .. }) => format!("**held** {}", prose_cell(&codes(&line.reasons))),
-        (Verdict::Hold, Names::Shown) => format!("**held** {}", prose_cell(&why(line))),
+        (Verdict::Hold, Names::Redacted { .. }) => format!("**held** {}", codes(&line.reasons)),
+        (Verdict::Hold, Names::Shown) => format!("**held** {}", held_cell(&line.reasons)),
         (Verdict::Create | Verdict::Update | Verdict::Keep, _) => prose_cell(&why(line)),
     }
 }
 
+/// The first reason in full, the others by code.
+fn held_cell(reasons: &[Reason]) -> String {
+    let Some((first, others)) = reasons.split_first() else { return String::new() };
+    let also = if others.is_empty() { String::new() } else { format!("; also {}", codes(others)) };
+    format!("`{}`: {}{also}", first.code, prose_cell(&short(first)))
+}
+
+/// Codes are ours, so they need no escaping; as code they read as what can be looked up.
 fn codes(reasons: &[Reason]) -> String {
-    let codes: Vec<_> = reasons.iter().map(|reason| reason.code.as_str()).collect();
+    let codes: Vec<_> = reasons.iter().map(|reason| format!("`{}`", reason.code)).collect();
     codes.join(", ")
 }

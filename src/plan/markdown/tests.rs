@@ -43,7 +43,7 @@ fn the_comment_reads_like_a_bill() {
     | client | line | now | after | per month | why |
     | --- | --- | ---: | ---: | ---: | --- |
     | `Northwind Traders` | `Barracuda Backup` · `BKP-GB` | 812 | 0 | −$365.40 | **held** `account_absent`: 1 of 2 snapshots; also `to_zero` |
-    | `Contoso` | `Barracuda Backup` · `BKP-HYPERV` | 14 | 5 | −$90.00 | **held** `line_change: -9` is over the limit of 3 |
+    | `Contoso` | `Barracuda Backup` · `BKP-HYPERV` | 14 | 5 | −$90.00 | **held** `line_change`: `-9` is over the limit of 3 |
     | `Fabrikam` | `Barracuda Backup` · `BKP-GB` | 300 | 288 | −$5.40 | usage |
     | `Alpine` | `Barracuda Backup` · `BKP-GB` | 120 | 131 | +$4.95 | hand edit: we wrote 128 |
     | `Tailspin` | `Barracuda Backup` · `BKP-LOCAL` | · | 5 | +$9.95 | new line, `mappings/backup.yaml:14` |
@@ -311,7 +311,7 @@ fn a_redacted_comment_names_nobody_and_keeps_the_numbers() {
         assert!(!comment.to_lowercase().contains(&name.to_lowercase()), "{name}: {comment}");
     }
     assert!(
-        comment.contains("· `BKP-GB` | 812 | 0 | −$365.40 | **held** `account_absent, to_zero` |"),
+        comment.contains("· `BKP-GB` | 812 | 0 | −$365.40 | **held** `account_absent`, `to_zero` |"),
         "{comment}"
     );
     assert_eq!(comment, markdown(&sample_plan(), &options));
