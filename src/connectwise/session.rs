@@ -88,28 +88,29 @@ impl Session {
     /// The permit is kept during pauses, so that a throttled instance is asked less by all readers together.
     pub(super) async fn read(&self, ask: &Ask<'_>) -> Result<Answer, ConnectWiseError> {
         let _permit = self.permits.acquire().await.expect("the semaphore is never closed");
-        match repeating(self.retry, || self.read_once(ask)).await {
+        let codebase = self.codebase();
+        match repeating(self.retry, || self.read_once(ask, &codebase)).await {
             Err(error @ ConnectWiseError::NotFound { .. }) => {
-                if !self.moved().await? {
+                let found = self.found_again().await?;
+                if found == codebase {
                     return Err(error);
                 }
-                repeating(self.retry, || self.read_once(ask)).await
+                repeating(self.retry, || self.read_once(ask, &found)).await
             }
             read => read,
         }
     }
 
-    async fn read_once(&self, ask: &Ask<'_>) -> Result<Answer, ConnectWiseError> {
-        let codebase = self.codebase();
+    async fn read_once(&self, ask: &Ask<'_>, codebase: &str) -> Result<Answer, ConnectWiseError> {
         let request = match &ask.form {
-            Form::Record => self.transport.reading(Method::GET, &codebase, ask.path),
+            Form::Record => self.transport.reading(Method::GET, codebase, ask.path),
             Form::Page => self
                 .transport
-                .reading(Method::GET, &codebase, ask.path)
+                .reading(Method::GET, codebase, ask.path)
                 .header("pagination-type", "forward-only"),
             Form::Bundle(body) => self
                 .transport
-                .reading(Method::POST, &codebase, ask.path)
+                .reading(Method::POST, codebase, ask.path)
                 .header(header::CONTENT_TYPE, "application/json")
                 .body(body.clone()),
         };
@@ -119,14 +120,13 @@ impl Session {
         Ok(answer)
     }
 
-    /// Whether the API has moved since it was last looked for. An upgrade of the site moves it, and everything that
-    /// is asked for at the old place is then not found; nothing may be taken for gone before this is known.
-    async fn moved(&self) -> Result<bool, ConnectWiseError> {
+    /// Where the API is, looked for once more. An upgrade of the site moves it, and everything that is asked for at
+    /// the old place is then not found; nothing may be taken for gone before this is known.
+    async fn found_again(&self) -> Result<String, ConnectWiseError> {
         let found = repeating(self.retry, || find(&self.transport, &self.company)).await?;
-        let mut instance = unpoisoned(&self.instance);
-        let moved = instance.codebase != found.codebase;
-        *instance = found;
-        Ok(moved)
+        let codebase = found.codebase.clone();
+        *unpoisoned(&self.instance) = found;
+        Ok(codebase)
     }
 }
 

@@ -57,9 +57,12 @@ async fn after_an_upgrade_nothing_is_taken_for_gone_before_the_new_place_was_ask
     .await;
     let connect_wise = connected(&far_end).await;
 
-    let read = connect_wise.addition(AgreementId(3), AdditionId(11)).await.unwrap();
+    let read = || connect_wise.addition(AgreementId(3), AdditionId(11));
+    let (one, other) = tokio::join!(read(), read());
 
-    assert_eq!(read.map(|addition| addition.id), Some(AdditionId(11)));
+    for read in [one, other, read().await] {
+        assert_eq!(read.unwrap().map(|addition| addition.id), Some(AdditionId(11)));
+    }
 }
 
 #[tokio::test]
