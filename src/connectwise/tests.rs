@@ -2,6 +2,7 @@
 
 mod far_end;
 mod reads;
+mod simulated;
 mod views;
 mod writes;
 
