@@ -29,7 +29,9 @@ fn converted_line_breaks_are_no_changes() {
 
 #[test]
 fn every_edit_of_the_mappings_is_told() {
-    let edits: [(&str, fn(&std::path::Path)); 4] = [
+    type Edit = fn(&std::path::Path);
+
+    let edits: [(&str, Edit); 4] = [
         ("edited", |root| write(root, "mappings/backup.yaml", "source: other\n")),
         ("added", |root| write(root, "mappings/new.yaml", "")),
         ("removed", |root| fs::remove_file(root.join("mappings/backup.yaml")).unwrap()),

@@ -1,0 +1,55 @@
+//! How a ConnectWise is reached, and reading the certificate authority that it may need.
+
+use std::fs;
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::secret::Secret;
+use crate::problem::{Code, Problem};
+
+/// A larger file is no certificate.
+const LARGEST_FILE: u64 = 1024 * 1024;
+
+/// How a ConnectWise is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectWiseAccess {
+    /// Scheme, host and port: `https`, or `http` on a loopback address.
+    pub site: Arc<str>,
+    /// The login company.
+    pub company: Arc<str>,
+    /// The registered id of this program.
+    pub client_id: Secret,
+    /// The public key of the API member.
+    pub public_key: Secret,
+    /// The private key of the API member.
+    pub private_key: Secret,
+    /// A private certificate authority, in PEM.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl ConnectWiseAccess {
+    /// Reads the private certificate authority, where one is set.
+    ///
+    /// # Errors
+    ///
+    /// When the file is not there, or is none that could hold certificates.
+    pub fn certificate_authority(&self) -> Result<Option<Vec<u8>>, Problem> {
+        let Some(path) = &self.ca_file else { return Ok(None) };
+        let wrong = |code, what: String| {
+            let hint = "relative paths start at the settings file; it holds certificates in PEM";
+            Problem::error(code, "ca_file", format!("ca_file {} {what}", path.display())).with_hint(hint)
+        };
+        let unreadable = |cause: std::io::Error| wrong(Code::Unreadable, format!("cannot be read: {cause}"));
+        if !fs::metadata(path).map_err(unreadable)?.is_file() {
+            return Err(wrong(Code::SpecialFile, "is no regular file".to_owned()));
+        }
+        let mut bytes = Vec::new();
+        let file = fs::File::open(path).map_err(unreadable)?;
+        file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() as u64 > LARGEST_FILE {
+            return Err(wrong(Code::TooLarge, "is larger than 1 MiB".to_owned()));
+        }
+        Ok(Some(bytes))
+    }
+}

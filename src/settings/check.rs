@@ -1,0 +1,329 @@
+//! Settings that are well formed, against what they mean: paths, sites, secrets and times.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::document::{
+    ConnectWiseDocument, RepositoryDocument, SecretDocument, SettingsDocument, SourceDocument,
+    TenantDocument, WritesDocument, Written, WrittenDuration,
+};
+use super::secret::{Kept, Secret};
+use super::{ConnectWiseAccess, Repository, Settings, Source, Tenant, WriteTimes, duration, site};
+use crate::problem::{Code, Problem};
+use crate::yaml::{Document, Node, looks_like_secret};
+
+/// The settings that a document means. With any problem they are refused as a whole; `None` where nothing could be made.
+pub(super) fn check(
+    value: SettingsDocument,
+    document: &Document,
+    base: &Path,
+    problems: &mut Vec<Problem>,
+) -> Option<Settings> {
+    let mut checker = Checker { base, problems };
+    let SettingsDocument { tenants, journal, writes } = value;
+    let root = document.root();
+    let journal = journal
+        .map_or_else(|| Some(base.join("trueup.db")), |journal| checker.path(root.key("journal"), &journal));
+    let times = checker.times(root.get("writes"), writes, WriteTimes::default());
+    let site = root.key("tenants");
+    if tenants.is_empty() && checker.problems.is_empty() {
+        checker.error(
+            Code::InvalidValue,
+            "tenants",
+            site,
+            "there is no tenant",
+            "add one; trueup init writes a first one",
+        );
+    }
+    let named =
+        checker.named("tenant", site, tenants, |checker, node, tenant| checker.tenant(node, tenant, times));
+    Some(Settings { tenants: named, journal: journal? })
+}
+
+struct Checker<'a> {
+    base: &'a Path,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Checker<'_> {
+    fn error(
+        &mut self,
+        code: Code,
+        subject: &str,
+        node: Node<'_>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.problems.push(Problem::error(code, subject, message).with_hint(hint).at(node.place()));
+    }
+
+    /// The entries of a map of names.
+    fn named<T, U>(
+        &mut self,
+        what: &str,
+        node: Node<'_>,
+        entries: BTreeMap<String, T>,
+        mut make: impl FnMut(&mut Self, Node<'_>, T) -> Option<U>,
+    ) -> BTreeMap<Arc<str>, U> {
+        let mut made = BTreeMap::new();
+        for (name, entry) in entries {
+            let node = node.key(&name);
+            if !is_name(&name) {
+                let message = format!("{name:?} is no name for a {what}");
+                let hint = "up to 64 letters, digits, hyphens, underscores and points";
+                self.problems.push(
+                    Problem::error(Code::InvalidValue, &*name, message).with_hint(hint).at(node.key_place()),
+                );
+            }
+            if let Some(entry) = make(self, node, entry) {
+                made.insert(name.into(), entry);
+            }
+        }
+        made
+    }
+
+    fn tenant(
+        &mut self,
+        node: Node<'_>,
+        tenant: TenantDocument,
+        times: Option<WriteTimes>,
+    ) -> Option<Tenant> {
+        let TenantDocument { repository, connectwise, sources, writes } = tenant;
+        let repository = self.repository(node.key("repository"), repository);
+        let connectwise = self.connectwise(node.key("connectwise"), connectwise);
+        let place = node.key("sources");
+        if sources.is_empty() {
+            let hint = "add one, such as intronis: { csv: { path: usage/intronis.csv } }";
+            self.error(Code::InvalidValue, "sources", place, "the tenant has no usage source", hint);
+        }
+        let sources = self.named("source", place, sources, Self::source);
+        // Wrong times were told once already, and must not hide what this tenant says.
+        let times = self.times(node.get("writes"), writes, times.unwrap_or_default());
+        Some(Tenant { repository: repository?, connectwise: connectwise?, sources, writes: times? })
+    }
+
+    fn repository(&mut self, node: Node<'_>, repository: RepositoryDocument) -> Option<Repository> {
+        let RepositoryDocument { path, folder, url, branch } = repository;
+        let hint = "clone it, keep the clone up to date, and name it: repository: { path: … }";
+        match (&url, &branch, &path) {
+            (Some(_), _, _) => {
+                self.error(
+                    Code::InvalidValue,
+                    "url",
+                    node.key("url"),
+                    "this version clones no repository",
+                    hint,
+                );
+            }
+            (None, Some(_), _) => {
+                let message = "branch goes with url, and this version clones no repository";
+                let hint = "leave it out; trueup plan --commit BRANCH reads a branch of a local clone";
+                self.error(Code::InvalidValue, "branch", node.key("branch"), message, hint);
+            }
+            (None, None, None) => {
+                self.error(
+                    Code::MissingKey,
+                    "path",
+                    node,
+                    "the key \"path\" is missing",
+                    "name a local clone",
+                );
+            }
+            (None, None, Some(_)) => {}
+        }
+        let folder = match folder {
+            None => Some("mappings".to_owned()),
+            Some(Written(folder)) => self.folder(node.key("folder"), &folder),
+        };
+        let path = path.and_then(|path| self.path(node.key("path"), &path));
+        Some(Repository::Path { path: path?, folder: folder? })
+    }
+
+    /// A folder inside a repository, with slashes.
+    fn folder(&mut self, node: Node<'_>, folder: &str) -> Option<String> {
+        let mut names = Vec::new();
+        for part in Path::new(folder).components() {
+            match part {
+                Component::Normal(name) => names.push(name.to_str()?),
+                Component::CurDir => {}
+                Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
+                    let hint = "write a path below the repository, such as mappings";
+                    self.error(
+                        Code::InvalidValue,
+                        "folder",
+                        node,
+                        "folder leads out of the repository",
+                        hint,
+                    );
+                    return None;
+                }
+            }
+        }
+        Some(names.join("/"))
+    }
+
+    fn connectwise(&mut self, node: Node<'_>, access: ConnectWiseDocument) -> Option<ConnectWiseAccess> {
+        let ConnectWiseDocument { site: Written(site), company, client_id, public_key, private_key, ca_file } =
+            access;
+        let site = match site::check(&site) {
+            Ok(site) => Some(Arc::from(site)),
+            Err(site::Refusal { code, message, hint }) => {
+                self.error(code, "site", node.key("site"), message, hint);
+                None
+            }
+        };
+        let client_id = self.secret(node.key("client_id"), client_id);
+        let public_key = self.secret(node.key("public_key"), public_key);
+        let private_key = self.secret(node.key("private_key"), private_key);
+        let ca_file = ca_file.map(|path| self.path(node.key("ca_file"), &path));
+        Some(ConnectWiseAccess {
+            site: site?,
+            company: company.0.into(),
+            client_id: client_id?,
+            public_key: public_key?,
+            private_key: private_key?,
+            ca_file: match ca_file {
+                Some(path) => Some(path?),
+                None => None,
+            },
+        })
+    }
+
+    fn secret(&mut self, node: Node<'_>, secret: SecretDocument) -> Option<Secret> {
+        let kept = match secret {
+            SecretDocument::File(path) => Kept::File(self.path(node.key("file"), &path)?),
+            SecretDocument::Env(Written(name)) => {
+                // Narrower than systems allow, so that a key that was pasted here is not taken for a name.
+                let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+                let starts = name.bytes().next().is_some_and(|byte| !byte.is_ascii_digit());
+                if !(starts && name.bytes().all(fits)) || looks_like_secret(&name) {
+                    let message = "env names no environment variable";
+                    let hint = "write its name, in capitals, such as TRUEUP_CONNECTWISE_PRIVATE_KEY";
+                    self.error(Code::SecretInFile, "env", node.key("env"), message, hint);
+                    return None;
+                }
+                Kept::Environment(name)
+            }
+        };
+        Some(Secret { kept, place: node.place() })
+    }
+
+    fn source(&mut self, node: Node<'_>, source: SourceDocument) -> Option<Source> {
+        match source {
+            SourceDocument::Json(json) => {
+                let path = self.path(node.key("json").key("path"), &json.path);
+                Some(Source::Json { path: path? })
+            }
+            SourceDocument::Csv(csv) => {
+                let node = node.key("csv");
+                let path = self.path(node.key("path"), &csv.path);
+                let seats = csv.seats.map(|seats| self.path(node.key("seats"), &seats));
+                let metrics: Vec<Arc<str>> =
+                    csv.metrics.into_iter().map(|Written(name)| name.into()).collect();
+                for (index, metric) in metrics.iter().enumerate() {
+                    if metrics[..index].contains(metric) {
+                        let place = node.key("metrics").item(index);
+                        self.error(
+                            Code::DuplicateKey,
+                            metric,
+                            place,
+                            "the metric is named twice",
+                            "name it once",
+                        );
+                    }
+                }
+                let seats = match seats {
+                    Some(seats) => Some(seats?),
+                    None => None,
+                };
+                Some(Source::Csv { path: path?, seats, metrics })
+            }
+        }
+    }
+
+    /// A path, relative to the settings file.
+    fn path(&mut self, node: Node<'_>, Written(path): &Written) -> Option<PathBuf> {
+        let flaw = match path {
+            path if path.starts_with('~') => Some(("~ stands for no home here", "write the whole path")),
+            path if path.contains("://") => {
+                Some(("a path is no address", "name a file or folder of this machine"))
+            }
+            path if path.contains('\0') => Some(("a path holds no NUL character", "write the path again")),
+            _ => None,
+        };
+        match flaw {
+            None => Some(self.base.join(path)),
+            Some((message, hint)) => {
+                self.error(Code::InvalidValue, "path", node, message, hint);
+                None
+            }
+        }
+    }
+
+    fn times(
+        &mut self,
+        node: Option<Node<'_>>,
+        writes: Option<WritesDocument>,
+        default: WriteTimes,
+    ) -> Option<WriteTimes> {
+        let (Some(node), Some(writes)) = (node, writes) else { return Some(default) };
+        let WritesDocument { request_timeout, send_by, latest_landing, read_lag, settle } = writes;
+        let mut time = |key, written, default| self.duration(key, node, written, default);
+        let request_timeout = time("request_timeout", request_timeout, default.request_timeout);
+        let send_by = time("send_by", send_by, default.send_by);
+        let latest_landing = time("latest_landing", latest_landing, default.latest_landing);
+        let read_lag = time("read_lag", read_lag, default.read_lag);
+        let settle = time("settle", settle, default.settle);
+        let times = WriteTimes {
+            request_timeout: request_timeout?,
+            send_by: send_by?,
+            latest_landing: latest_landing?,
+            read_lag: read_lag?,
+            settle: settle?,
+        };
+        if times.latest_landing < times.request_timeout {
+            let message = "latest_landing is shorter than request_timeout";
+            let hint = "a request that is still under way has not landed yet";
+            self.error(Code::InvalidValue, "latest_landing", node.key("latest_landing"), message, hint);
+            return None;
+        }
+        if times.settle <= times.latest_landing + times.read_lag {
+            let message = "settle must be longer than latest_landing and read_lag together";
+            let hint = "a shorter one would take a write for lost that is still to come";
+            self.error(Code::InvalidValue, "settle", node.key("settle"), message, hint);
+            return None;
+        }
+        Some(times)
+    }
+
+    fn duration(
+        &mut self,
+        key: &str,
+        node: Node<'_>,
+        written: Option<WrittenDuration>,
+        default: Duration,
+    ) -> Option<Duration> {
+        let Some(WrittenDuration(text)) = written else { return Some(default) };
+        match duration::parse(&text) {
+            Ok(duration) => Some(duration),
+            Err(flaw) => {
+                self.error(
+                    Code::InvalidValue,
+                    key,
+                    node.key(key),
+                    format!("{key} {flaw}"),
+                    duration::EXAMPLE,
+                );
+                None
+            }
+        }
+    }
+}
+
+/// Whether a text can name a tenant or a source: in files, in the journal and on the command line.
+fn is_name(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    (1..=64).contains(&name.len()) && name.bytes().all(fits) && !name.starts_with(['-', '.'])
+}

@@ -1,0 +1,161 @@
+//! The settings as written. The doc comments here are what an editor shows.
+//!
+//! Decides what the file may say, not what it means.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+
+/// The operator's settings: which ConnectWise instances there are, and where their mappings and usage come from
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(title = "trueup settings", extend("required" = ["tenants"]))]
+#[serde(deny_unknown_fields)]
+pub(super) struct SettingsDocument {
+    /// The tenants by name: one for each ConnectWise instance
+    // Required by the schema, by which the reader goes; a default all the same, so that the rest is checked too.
+    #[serde(default)]
+    pub(super) tenants: BTreeMap<String, TenantDocument>,
+    /// The journal file; trueup.db beside this file when left out
+    pub(super) journal: Option<Written>,
+    /// The times of the write protocol, for tenants that do not set them
+    pub(super) writes: Option<WritesDocument>,
+}
+
+/// One ConnectWise instance with its mapping repository and usage sources
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TenantDocument {
+    /// Where the mappings are
+    pub(super) repository: RepositoryDocument,
+    /// How ConnectWise is reached
+    pub(super) connectwise: ConnectWiseDocument,
+    /// The usage sources by name; mapping files call them by it
+    pub(super) sources: BTreeMap<String, SourceDocument>,
+    /// The times of the write protocol for this tenant
+    pub(super) writes: Option<WritesDocument>,
+}
+
+/// Where mappings are: a local clone, or a plain folder
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RepositoryDocument {
+    /// The path of a local clone, bare or checked out, or of a plain folder; relative to this file
+    pub(super) path: Option<Written>,
+    /// The mapping folder in it; mappings when left out
+    pub(super) folder: Option<Written>,
+    /// Refused: this version clones nothing, so name a local clone by its path
+    pub(super) url: Option<Written>,
+    /// Refused: it goes with url; trueup plan --commit picks a branch of a local clone
+    pub(super) branch: Option<Written>,
+}
+
+/// How ConnectWise is reached
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConnectWiseDocument {
+    /// The API host, such as https://api-na.myconnectwise.net: scheme, host and port, and nothing else
+    pub(super) site: Written,
+    /// The login company
+    pub(super) company: Written,
+    /// The client id, as registered with ConnectWise
+    pub(super) client_id: SecretDocument,
+    /// The public key of the API member
+    pub(super) public_key: SecretDocument,
+    /// The private key of the API member
+    pub(super) private_key: SecretDocument,
+    /// A private certificate authority in PEM, trusted beside those of the system; relative to this file
+    pub(super) ca_file: Option<Written>,
+}
+
+/// Where a secret is kept; it never stands in this file
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum SecretDocument {
+    /// A file that only its owner may read (mode 0600 or stricter); relative to this file
+    File(Written),
+    /// An environment variable
+    Env(Written),
+}
+
+/// A usage source
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum SourceDocument {
+    /// A CSV file, one row an account
+    Csv(CsvDocument),
+    /// A JSON document
+    Json(JsonDocument),
+}
+
+/// A CSV file, one row an account
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CsvDocument {
+    /// The accounts file; relative to this file
+    pub(super) path: Written,
+    /// The seats file; relative to this file
+    pub(super) seats: Option<Written>,
+    /// Extra columns that are metrics for metered rows: sizes where they end in _bytes or _gb, else counts
+    #[serde(default)]
+    pub(super) metrics: Vec<Written>,
+}
+
+/// A JSON document
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct JsonDocument {
+    /// The file; relative to this file
+    pub(super) path: Written,
+}
+
+/// The times of the write protocol. The defaults suit the ConnectWise cloud
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WritesDocument {
+    /// How long a request may take; 30s when left out
+    pub(super) request_timeout: Option<WrittenDuration>,
+    /// A write that is not on its way this long after its intent is not sent at all; 5s when left out
+    pub(super) send_by: Option<WrittenDuration>,
+    /// How late a request may still land after it was sent; 3m when left out
+    pub(super) latest_landing: Option<WrittenDuration>,
+    /// How far reads may lag behind writes; 1m when left out
+    pub(super) read_lag: Option<WrittenDuration>,
+    /// How long after the send-by time a read tells for sure; longer than latest_landing and read_lag together; 5m when
+    /// left out
+    pub(super) settle: Option<WrittenDuration>,
+}
+
+/// A text that is never empty.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Written(pub(super) String);
+
+/// A duration such as `30s`, checked where its place is known.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub(super) struct WrittenDuration(pub(super) String);
+
+macro_rules! inline_schema {
+    ($($name:ident: $schema:tt)+) => {$(
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    )+};
+}
+
+inline_schema! {
+    Written: { "type": "string", "minLength": 1 }
+    WrittenDuration: { "type": "string", "pattern": "^([0-9]+h ?)?([0-9]+m ?)?([0-9]+s)?$" }
+}

@@ -1,0 +1,41 @@
+//! Says some of the reader's problems in the words of the settings.
+
+use crate::problem::{Code, Problem};
+
+use super::duration;
+
+/// Keys whose values are secrets.
+const SECRETS: [&str; 3] = ["client_id", "public_key", "private_key"];
+
+/// Keys whose values are durations.
+const DURATIONS: [&str; 5] = ["request_timeout", "send_by", "latest_landing", "read_lag", "settle"];
+
+/// Keys of the daemon, which this version does not have.
+const DAEMON: [&str; 2] = ["listen", "every"];
+
+/// The same problems, with the hints that an operator needs.
+pub(super) fn retell(problems: Vec<Problem>) -> Vec<Problem> {
+    problems.into_iter().map(retold).collect()
+}
+
+fn retold(mut problem: Problem) -> Problem {
+    let about = |keys: &[&str]| keys.contains(&&*problem.subject);
+    match problem.code {
+        Code::UnknownKey if about(&DAEMON) => {
+            problem.message =
+                format!("{} is for the daemon, which this version does not have", problem.subject);
+            problem.hint = Some("leave it out, and run trueup apply from a timer".to_owned());
+        }
+        Code::WrongType | Code::SecretInFile | Code::UnquotedScalar if about(&SECRETS) => {
+            problem.code = Code::SecretInFile;
+            problem.hint = Some(format!("write {0}: {{ file: … }} or {0}: {{ env: … }}", problem.subject));
+        }
+        Code::UnquotedScalar | Code::WrongType if about(&DURATIONS) => {
+            problem.code = Code::InvalidValue;
+            problem.message = format!("{} has no unit", problem.subject);
+            problem.hint = Some(duration::EXAMPLE.to_owned());
+        }
+        _ => {}
+    }
+    problem
+}

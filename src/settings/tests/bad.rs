@@ -1,0 +1,161 @@
+//! Settings that are refused, and where they are wrong.
+
+use super::{GOOD, places, read, with};
+use crate::problem::Code::{
+    self, DuplicateKey, InsecureSite, InvalidValue, MissingKey, SecretInFile, Syntax, TooLarge, UnknownKey,
+    UnquotedScalar, WrongType,
+};
+
+/// Name, text, and code, line and column of every problem.
+type BadSettings = (&'static str, String, Vec<(Code, u32, u32)>);
+
+fn bad_documents() -> Vec<BadSettings> {
+    vec![
+        ("empty", String::new(), vec![(MissingKey, 1, 1)]),
+        ("no tenant", "tenants: {}\n".to_owned(), vec![(InvalidValue, 1, 10)]),
+        ("a list", "[]\n".to_owned(), vec![(WrongType, 1, 1)]),
+        ("open bracket", "tenants: {\n".to_owned(), vec![(Syntax, 2, 1)]),
+        ("unknown key", with("journal:", "jurnal:"), vec![(UnknownKey, 14, 1)]),
+        ("listen", format!("{GOOD}listen: 127.0.0.1:8480\n"), vec![(UnknownKey, 15, 1)]),
+        ("every", format!("{GOOD}every: 1h\n"), vec![(UnknownKey, 15, 1)]),
+        ("double key", format!("{GOOD}journal: other.db\n"), vec![(DuplicateKey, 15, 1)]),
+        (
+            "clone by url",
+            with("path: ../billing", "url: \"https://git.example.com/x.git\", branch: main"),
+            vec![(InvalidValue, 4, 24)],
+        ),
+        (
+            "branch of a path",
+            with("path: ../billing", "path: ../billing, branch: main"),
+            vec![(InvalidValue, 4, 45)],
+        ),
+        ("no path", with("path: ../billing, folder", "folder"), vec![(MissingKey, 4, 17)]),
+        ("folder outside", with("folder: mappings", "folder: ../other"), vec![(InvalidValue, 4, 45)]),
+        ("absolute folder", with("folder: mappings", "folder: /etc"), vec![(InvalidValue, 4, 45)]),
+        ("address as path", with("../billing", "\"ssh://git@example.com/x\""), vec![(InvalidValue, 4, 25)]),
+        ("home as path", with("../billing", "~/billing"), vec![(InvalidValue, 4, 25)]),
+        ("path as number", with("../billing", "7"), vec![(UnquotedScalar, 4, 25)]),
+    ]
+}
+
+fn bad_access() -> Vec<BadSettings> {
+    let site = "https://api-na.myconnectwise.net";
+    let key = "{ file: secrets/connectwise.key }";
+    vec![
+        ("plain http", with(site, "http://cw.example"), vec![(InsecureSite, 6, 13)]),
+        ("site with a path", with(site, &format!("{site}/v4_6_release")), vec![(InvalidValue, 6, 13)]),
+        ("site with a query", with(site, &format!("{site}?x=1")), vec![(InvalidValue, 6, 13)]),
+        ("site without scheme", with(site, "api-na.myconnectwise.net"), vec![(InvalidValue, 6, 13)]),
+        ("site for browsers", with(site, "https://na.myconnectwise.net"), vec![(InvalidValue, 6, 13)]),
+        ("site with a user", with(site, "https://hunter2@cw.example"), vec![(SecretInFile, 6, 13)]),
+        ("literal private key", with(key, "hunter2"), vec![(SecretInFile, 10, 20)]),
+        ("literal number as key", with(key, "31337"), vec![(SecretInFile, 10, 20)]),
+        (
+            "literal client id",
+            with("{ env: TRUEUP_CONNECTWISE_CLIENT_ID }", "hunter2"),
+            vec![(SecretInFile, 8, 18)],
+        ),
+        ("secret as variable", with("TRUEUP_CONNECTWISE_CLIENT_ID", "hunter2"), vec![(SecretInFile, 8, 25)]),
+        ("secret of two places", with(key, "{ file: a, env: B }"), vec![(InvalidValue, 10, 20)]),
+        ("secret of no place", with(key, "{ vault: a }"), vec![(UnknownKey, 10, 22)]),
+        ("empty secret file", with(key, "{ file: \"\" }"), vec![(InvalidValue, 10, 28)]),
+        ("no private key", with(&format!("      private_key: {key}\n"), ""), vec![(MissingKey, 6, 7)]),
+    ]
+}
+
+fn bad_sources_and_times() -> Vec<BadSettings> {
+    let sources = GOOD.find("    sources:").unwrap()..GOOD.find("journal:").unwrap();
+    let without_sources = GOOD.replacen(&GOOD[sources.clone()], "    sources: {}\n", 1);
+    let no_sources = GOOD.replacen(&GOOD[sources], "", 1);
+    vec![
+        ("no source", without_sources, vec![(InvalidValue, 11, 14)]),
+        ("no sources", no_sources, vec![(MissingKey, 4, 5)]),
+        ("unknown source", with("json:", "xml:"), vec![(UnknownKey, 13, 16)]),
+        ("source without path", with("path: usage/other.json", ""), vec![(MissingKey, 13, 22)]),
+        ("unknown key of a source", with("metrics:", "metric:"), vec![(UnknownKey, 12, 76)]),
+        ("metric named twice", with("[protected_vms]", "[vms, vms]"), vec![(DuplicateKey, 12, 91)]),
+        ("metric as number", with("[protected_vms]", "[1]"), vec![(UnquotedScalar, 12, 86)]),
+        ("name of a tenant", with("example-msp:", "\"example msp\":"), vec![(InvalidValue, 3, 3)]),
+        ("name of a source", with("      other:", "      -other:"), vec![(InvalidValue, 13, 7)]),
+        ("time without unit", format!("{GOOD}writes: {{ settle: 900 }}\n"), vec![(InvalidValue, 15, 19)]),
+        ("time as words", format!("{GOOD}writes: {{ settle: soon }}\n"), vec![(InvalidValue, 15, 19)]),
+        ("negative time", format!("{GOOD}writes: {{ send_by: -5s }}\n"), vec![(InvalidValue, 15, 20)]),
+        ("unknown time", format!("{GOOD}writes: {{ sendby: 5s }}\n"), vec![(UnknownKey, 15, 11)]),
+        ("settled too soon", format!("{GOOD}writes: {{ settle: 4m }}\n"), vec![(InvalidValue, 15, 19)]),
+        ("lands too late", format!("{GOOD}writes: {{ latest_landing: 5m }}\n"), vec![(InvalidValue, 15, 9)]),
+        (
+            "longer than it lands",
+            format!("{GOOD}writes: {{ request_timeout: 4m }}\n"),
+            vec![(InvalidValue, 15, 9)],
+        ),
+        ("large", format!("{GOOD}#{}\n", "x".repeat(1 << 20)), vec![(TooLarge, 1, 1)]),
+    ]
+}
+
+#[test]
+fn bad_settings_are_refused_with_the_place_of_every_error() {
+    let cases = bad_documents().into_iter().chain(bad_access()).chain(bad_sources_and_times());
+    for (name, text, expected) in cases {
+        let problems = read(&text).expect_err(name);
+
+        assert_eq!(places(&problems), expected, "{name}: {problems:#?}");
+        assert!(!format!("{problems:?}").contains("hunter2"), "{name} repeats the secret: {problems:#?}");
+    }
+}
+
+#[test]
+fn all_errors_are_told_at_once() {
+    let text = with("https://api-na.myconnectwise.net", "http://cw.example")
+        .replace("folder: mappings", "folder: ..")
+        .replace("journal:", "jurnal:")
+        .replace("metrics: [protected_vms]", "metrics: [a, a]");
+
+    let problems = read(&text).unwrap_err();
+
+    assert_eq!(
+        places(&problems),
+        [(InvalidValue, 4, 45), (InsecureSite, 6, 13), (DuplicateKey, 12, 89), (UnknownKey, 14, 1)]
+    );
+}
+
+#[test]
+fn what_this_version_cannot_do_is_said_and_not_ignored() {
+    let hint = |text: &str| {
+        let problems = read(text).unwrap_err();
+        (problems[0].message.clone(), problems[0].hint.clone().unwrap())
+    };
+
+    let (message, way_out) = hint(&format!("{GOOD}listen: 127.0.0.1:8480\n"));
+    assert_eq!(message, "listen is for the daemon, which this version does not have");
+    assert_eq!(way_out, "leave it out, and run trueup apply from a timer");
+    let (message, way_out) = hint(&with("path: ../billing", "url: \"https://git.example.com/x.git\""));
+    assert_eq!(message, "this version clones no repository");
+    assert_eq!(way_out, "clone it, keep the clone up to date, and name it: repository: { path: … }");
+}
+
+#[test]
+fn settings_for_the_daemon_are_refused_in_three_sentences_and_no_more() {
+    let text = with("path: ../billing", "url: \"https://git.example.com/msp/billing.git\", branch: main")
+        + "listen: 127.0.0.1:8480\nevery: 1h\n";
+
+    let problems = read(&text).unwrap_err();
+
+    assert_eq!(places(&problems), [(InvalidValue, 4, 24), (UnknownKey, 15, 1), (UnknownKey, 16, 1)]);
+}
+
+#[test]
+fn a_literal_secret_is_met_with_the_two_ways_to_write_it() {
+    let problems = read(&with("{ file: secrets/connectwise.key }", "hunter2")).unwrap_err();
+
+    assert_eq!(
+        problems[0].hint.as_deref(),
+        Some("write private_key: { file: … } or private_key: { env: … }")
+    );
+}
+
+#[test]
+fn no_bytes_make_it_panic() {
+    for cut in 0..GOOD.len() {
+        let _ = read(&GOOD[..cut]);
+    }
+}
