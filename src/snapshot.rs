@@ -8,6 +8,7 @@ mod folder;
 mod gather;
 mod git;
 mod repository;
+mod start;
 
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use crate::problem::Problem;
 
 pub use error::SnapshotError;
 pub use repository::MappingRepository;
+pub use start::start_repository;
 
 /// A larger mapping file is refused: a row takes a hundred bytes.
 pub const LARGEST_FILE: usize = 1024 * 1024;

@@ -9,6 +9,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 
 use crate::problem::{Code, Place, Problem};
 
@@ -40,6 +41,20 @@ pub enum Kept {
 /// When it is not there, empty, or may be read by others; the problem never shows it.
 pub fn resolve(secret: &Secret) -> Result<SecretString, Problem> {
     resolve_in(secret, |name| env::var_os(name))
+}
+
+/// A text that is as hard to guess as the secret and tells nothing of it, for one purpose.
+///
+/// # Errors
+///
+/// As [`resolve`].
+pub fn derived(secret: &Secret, purpose: &str) -> Result<String, Problem> {
+    let secret = resolve(secret)?;
+    let mut hash = Sha256::new();
+    hash.update(purpose);
+    hash.update([0]);
+    hash.update(secret.expose_secret());
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn resolve_in(secret: &Secret, variable: impl Fn(&str) -> Option<OsString>) -> Result<SecretString, Problem> {

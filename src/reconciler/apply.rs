@@ -1,0 +1,209 @@
+//! Applies a plan: its writes, one after the other, and nothing else.
+//!
+//! Partial success is a normal result. Knows neither how the plan was drawn nor who approved it.
+
+mod order;
+pub(super) mod write;
+
+use std::collections::BTreeSet;
+
+use jiff::{Timestamp, civil::Date};
+
+use self::order::order;
+use self::write::{Hands, Subject};
+use super::stop::Stop;
+use crate::billing::{CompanyId, LineKey, ProductId, Quantity};
+use crate::connectwise::ConnectWise;
+use crate::journal::attempt::{Conclusion, CreateLine, SetLine, Step, Timing, first_day};
+use crate::journal::{Journal, JournalError, RunId};
+use crate::mapping::utc_day;
+use crate::plan::{Line, Plan, Verdict};
+
+/// Why applying ended at once. Lines that could not be written are no error but a result.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The journal could not be written. Nothing may be sent after that.
+    #[error("The journal cannot be written")]
+    Journal(#[from] JournalError),
+}
+
+/// How one line ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineResult<'p> {
+    /// The company's identifier.
+    pub company: &'p str,
+    /// The product's identifier.
+    pub product: &'p str,
+    /// The line.
+    pub key: LineKey,
+    /// The quantity before; `None` for a create.
+    pub before: Option<Quantity>,
+    /// The desired quantity.
+    pub after: Quantity,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// How a line ended, or why it was not tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The write protocol came to a conclusion.
+    Concluded(Conclusion),
+    /// A line that takes over is not verified, so this one keeps its quantity.
+    WaitsForSister(ProductId),
+    /// Writes stopped before its turn.
+    NotTried(Halt),
+}
+
+/// Why writes stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Halt {
+    /// A stop was requested.
+    Stopped,
+    /// ConnectWise refused the credential for a write.
+    CredentialRefused,
+    /// One of the lines that were tried first was not verified.
+    FirstLinesFailed,
+}
+
+/// What came of all lines, in the order they were taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied<'p> {
+    /// One result a line.
+    pub results: Vec<LineResult<'p>>,
+}
+
+impl Applied<'_> {
+    /// Whether every line bills its desired quantity, read back.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.results.iter().all(|result| match &result.outcome {
+            Outcome::Concluded(conclusion) => conclusion.is_verified(),
+            Outcome::WaitsForSister(_) | Outcome::NotTried(_) => false,
+        })
+    }
+}
+
+/// The run a plan is applied in.
+pub struct Run<'r> {
+    /// Its number in the journal.
+    pub id: RunId,
+    /// How long writes may take.
+    pub timing: Timing,
+    /// Reads and writes.
+    pub connectwise: &'r ConnectWise,
+    /// Remembers.
+    pub journal: &'r mut Journal,
+    /// Whether to stop.
+    pub stop: &'r Stop,
+}
+
+/// Applies `chosen`, lines of `plan`. `tell` hears each result as it comes.
+///
+/// # Errors
+///
+/// When the journal cannot be written: nothing is sent after that.
+pub async fn apply<'p>(
+    plan: &'p Plan<'p>,
+    chosen: impl IntoIterator<Item = &'p Line<'p>>,
+    run: Run<'_>,
+    mut tell: impl FnMut(&LineResult<'p>),
+) -> Result<Applied<'p>, ApplyError> {
+    let order = order(chosen);
+    let writer = run.connectwise.writer();
+    let mut hands = Hands { connectwise: run.connectwise, journal: run.journal, stop: run.stop };
+    let mut verified = in_step(plan);
+    let mut halt = None;
+    let mut applied = Applied::default();
+
+    for (index, line) in order.lines.iter().enumerate() {
+        if halt.is_none() && run.stop.is_requested() {
+            halt = Some(Halt::Stopped);
+        }
+        let outcome = match (halt, unverified_sister(line, &verified)) {
+            (Some(halt), _) => Outcome::NotTried(halt),
+            (None, Some(sister)) => Outcome::WaitsForSister(sister),
+            (None, None) => {
+                let start = start(line, run.timing, hands.connectwise).await;
+                let subject = subject(line, run.id);
+                Outcome::Concluded(write::write(start, line.key(), &subject, &writer, &mut hands).await?)
+            }
+        };
+        if let Outcome::Concluded(conclusion) = &outcome {
+            halt = halt.or(halts(conclusion, index < order.first));
+            if conclusion.is_verified() {
+                verified.insert((line.company.id, line.product.id));
+            }
+        }
+        let result = result(line, outcome);
+        tell(&result);
+        applied.results.push(result);
+    }
+    Ok(applied)
+}
+
+/// The lines that bill what they should already, where some line waits for such a one.
+fn in_step(plan: &Plan<'_>) -> BTreeSet<(CompanyId, ProductId)> {
+    if plan.lines.iter().all(|line| line.after.is_empty()) {
+        return BTreeSet::new();
+    }
+    let keeps = plan.lines.iter().filter(|line| line.verdict == Verdict::Keep);
+    keeps.map(|line| (line.company.id, line.product.id)).collect()
+}
+
+fn unverified_sister(line: &Line<'_>, verified: &BTreeSet<(CompanyId, ProductId)>) -> Option<ProductId> {
+    line.after.iter().copied().find(|sister| !verified.contains(&(line.company.id, *sister)))
+}
+
+/// Why nothing more is written after such a conclusion.
+fn halts(conclusion: &Conclusion, is_first: bool) -> Option<Halt> {
+    if conclusion.stops_tenant() {
+        return Some(Halt::CredentialRefused);
+    }
+    (is_first && !conclusion.is_verified()).then_some(Halt::FirstLinesFailed)
+}
+
+/// The first step of a line. A line without a number to write is left as it is; the planner gives none.
+async fn start(line: &Line<'_>, timing: Timing, connectwise: &ConnectWise) -> Step {
+    match (line.addition, line.current, line.desired) {
+        (Some(addition), Some(before), Some(after)) => {
+            SetLine { line: line.key(), addition: addition.id, before, after, timing }.start()
+        }
+        (None, None, Some(quantity)) => create(line.key(), quantity, timing, connectwise).await,
+        (Some(_), None, _) | (None, Some(_), _) | (_, _, None) => Step::Done(Conclusion::Unreadable {
+            message: "The plan gives no number for this line".to_owned(),
+        }),
+    }
+}
+
+/// A create begins on the agreement's own terms, so the agreement is read first.
+async fn create(line: LineKey, quantity: Quantity, timing: Timing, connectwise: &ConnectWise) -> Step {
+    let today: Date = utc_day(Timestamp::now());
+    match connectwise.agreement(line.agreement).await {
+        Ok(Some(agreement)) => {
+            CreateLine { line, quantity, effective: first_day(&agreement, today), timing }.start()
+        }
+        Ok(None) => Step::Done(Conclusion::Unreadable { message: "The agreement is gone".to_owned() }),
+        Err(error) => Step::Done(Conclusion::Unreadable { message: error.to_string() }),
+    }
+}
+
+fn subject(line: &Line<'_>, run: RunId) -> Subject {
+    Subject {
+        run,
+        company: line.company.identifier.into(),
+        product: line.product.identifier.into(),
+        terms: line.terms.as_deref().unwrap_or_default().into(),
+    }
+}
+
+fn result<'p>(line: &'p Line<'p>, outcome: Outcome) -> LineResult<'p> {
+    LineResult {
+        company: line.company.identifier,
+        product: line.product.identifier,
+        key: line.key(),
+        before: line.current,
+        after: line.desired.unwrap_or(Quantity::ZERO),
+        outcome,
+    }
+}

@@ -1,0 +1,161 @@
+//! Drives one line through the write protocol. The only place that names the writes to ConnectWise.
+//!
+//! Decides nothing: the protocol (`journal::attempt`) says what comes next, this does it and tells what came of it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::stop::Stop;
+use super::ApplyError;
+use crate::billing::{AdditionId, AgreementId, LineKey};
+use crate::connectwise::{self, ConnectWise, Writer};
+use crate::journal::attempt::{Conclusion, Elapsed, Intend, Listing, Retry, Sight, Step, Wait, WriteAnswer};
+use crate::journal::{Intent, Journal, RunId};
+use crate::mapping::utc_day;
+
+/// What a line is driven with.
+pub(in crate::reconciler) struct Hands<'h> {
+    /// Reads.
+    pub(in crate::reconciler) connectwise: &'h ConnectWise,
+    /// Remembers.
+    pub(in crate::reconciler) journal: &'h mut Journal,
+    /// Whether to stop.
+    pub(in crate::reconciler) stop: &'h Stop,
+}
+
+/// Whose line it is, for the journal.
+pub(super) struct Subject {
+    /// The run.
+    pub(super) run: RunId,
+    /// The company's identifier.
+    pub(super) company: Arc<str>,
+    /// The product's identifier.
+    pub(super) product: Arc<str>,
+    /// The terms the desired quantity was computed by.
+    pub(super) terms: Arc<str>,
+}
+
+/// How long to wait before a write whose connection failed is tried again; doubled each time.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Writes one line: reads, commits the intent, sends, verifies, settles. A doubt is left for a later pass.
+pub(super) async fn write(
+    start: Step,
+    line: LineKey,
+    subject: &Subject,
+    writer: &Writer,
+    hands: &mut Hands<'_>,
+) -> Result<Conclusion, ApplyError> {
+    let mut step = start;
+    let mut pause = PAUSE;
+    loop {
+        step = match step {
+            Step::Intend(intend) => commit(intend, line, subject, hands)?,
+            Step::Patch(patch) => {
+                let answer = writer.set_quantity(line.agreement, patch.addition(), patch.after()).await;
+                patch.answered(received(answer, 200))
+            }
+            Step::Post(post) => {
+                let answer = writer.create_inert(line.agreement, line.product, post.effective()).await;
+                post.answered(received(answer, 201))
+            }
+            Step::Retry(retry) => {
+                hands.stop.pause(pause).await;
+                pause = pause.saturating_mul(2);
+                again(retry, hands.stop)
+            }
+            Step::Done(conclusion) => return Ok(conclusion),
+            reading => read(reading, line, hands).await?,
+        };
+    }
+}
+
+/// Does the steps that send nothing: reading, listing, telling the journal. Recovery needs no others.
+pub(in crate::reconciler) async fn read(
+    step: Step,
+    line: LineKey,
+    hands: &mut Hands<'_>,
+) -> Result<Step, ApplyError> {
+    let next = match step {
+        Step::Read(read) => {
+            let sight = addition(hands.connectwise, line.agreement, read.addition()).await;
+            read.seen(sight, utc_day(Timestamp::now()))
+        }
+        Step::List(list) => {
+            let listing = additions(hands.connectwise, line.agreement).await;
+            list.listed(listing, utc_day(Timestamp::now()))
+        }
+        Step::Doubt(doubt) => {
+            hands.journal.doubt(doubt.intent(), doubt.message(), Timestamp::now())?;
+            doubt.recorded()
+        }
+        Step::Settle(settle) => {
+            hands.journal.settle(settle.intent(), settle.outcome(), Timestamp::now())?;
+            settle.recorded()
+        }
+        Step::Wait(wait) => Step::Done(Wait::leave(wait)),
+        Step::Retry(retry) => Step::Done(Retry::leave(retry)),
+        Step::Intend(_) | Step::Patch(_) | Step::Post(_) | Step::Done(_) => step,
+    };
+    Ok(next)
+}
+
+/// Commits the intent. When that fails the process must stop, so the error ends everything.
+fn commit(
+    intend: Intend,
+    line: LineKey,
+    subject: &Subject,
+    hands: &mut Hands<'_>,
+) -> Result<Step, ApplyError> {
+    let at = Timestamp::now();
+    let clock = Instant::now();
+    let intent = Intent {
+        line,
+        company: subject.company.clone(),
+        product_identifier: subject.product.clone(),
+        action: intend.action(),
+        terms: subject.terms.clone(),
+        attempt: intend.attempt(),
+        at,
+        settles_at: intend.settles_at(at),
+    };
+    let id = hands.journal.intend(subject.run, &intent)?;
+    let wall: SignedDuration = Timestamp::now().duration_since(at);
+    let elapsed = Elapsed { monotonic: clock.elapsed(), wall };
+    Ok(intend.committed(id, at, elapsed, hands.stop.requested()))
+}
+
+fn again(retry: Retry, stop: &Stop) -> Step {
+    if stop.is_requested() { Step::Done(retry.leave()) } else { retry.again() }
+}
+
+async fn addition(connectwise: &ConnectWise, agreement: AgreementId, addition: AdditionId) -> Sight {
+    match connectwise.addition(agreement, addition).await {
+        Ok(Some(addition)) => Sight::Found(Box::new(addition)),
+        Ok(None) => Sight::Gone,
+        Err(error) => Sight::Unreadable { message: error.to_string() },
+    }
+}
+
+async fn additions(connectwise: &ConnectWise, agreement: AgreementId) -> Listing {
+    match connectwise.additions(agreement).await {
+        Ok(additions) => Listing::Complete(additions),
+        Err(error) => Listing::Unreadable { message: error.to_string() },
+    }
+}
+
+/// What the protocol makes of an answer. The client acknowledges only the one status that means done.
+fn received(answer: connectwise::WriteAnswer, done: u16) -> WriteAnswer {
+    match answer {
+        connectwise::WriteAnswer::Acknowledged(addition) => {
+            WriteAnswer::Answered { status: done, record: Some(Box::new(addition)), message: String::new() }
+        }
+        connectwise::WriteAnswer::Refused { status, message } => {
+            WriteAnswer::Answered { status, record: None, message }
+        }
+        connectwise::WriteAnswer::NotSent { message } => WriteAnswer::Unsent { message },
+        connectwise::WriteAnswer::InDoubt { message } => WriteAnswer::Lost { message },
+    }
+}

@@ -1,0 +1,74 @@
+//! Settles what an earlier process left open, by reading and never by repeating.
+//!
+//! No write may start before every open intent was looked at (writes.md, Recovery). One whose settle time has not
+//! passed, and which does not show its quantity yet, stays in doubt: its line is held.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::apply::ApplyError;
+use super::apply::write::{Hands, read};
+use super::stop::Stop;
+use super::tenant::Tenant;
+use crate::connectwise::ConnectWise;
+use crate::journal::attempt::{Conclusion, Step, Timing, Wait, Watched, recover as recover_open};
+use crate::journal::{Journal, Open};
+
+/// What became of one intent that was open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovered {
+    /// The intent as it was meant.
+    pub open: Open,
+    /// What came of it.
+    pub conclusion: Conclusion,
+}
+
+/// Looks at every open intent of a tenant, oldest first.
+///
+/// # Errors
+///
+/// When the journal cannot be written.
+pub async fn recover(
+    tenant: &Tenant,
+    timing: Timing,
+    connectwise: &ConnectWise,
+    journal: &mut Journal,
+    stop: &Stop,
+) -> Result<Vec<Recovered>, ApplyError> {
+    let left_open = journal.reader().open_intents(&tenant.name)?;
+    let mut hands = Hands { connectwise, journal, stop };
+    let mut recovered = Vec::with_capacity(left_open.len());
+    for open in left_open {
+        let conclusion = recover_one(&open, timing, &mut hands).await?;
+        recovered.push(Recovered { open, conclusion });
+    }
+    Ok(recovered)
+}
+
+async fn recover_one(open: &Open, timing: Timing, hands: &mut Hands<'_>) -> Result<Conclusion, ApplyError> {
+    let line = open.intent.line;
+    let mut step = recover_open(open, timing);
+    loop {
+        step = match step {
+            Step::Done(conclusion) => return Ok(conclusion),
+            Step::Wait(wait) => {
+                // This process has watched the line for no time at all: only the wall clock spans both processes.
+                let watched = Watched::SinceStart { now: Timestamp::now(), running: Duration::ZERO };
+                match wait.look(watched) {
+                    Step::Wait(wait) => return leave(wait, open, hands),
+                    next => next,
+                }
+            }
+            reading => read(reading, line, hands).await?,
+        };
+    }
+}
+
+/// Its settle time has not passed: it is in doubt, and the journal says so, so that other lines may be written.
+fn leave(wait: Wait, open: &Open, hands: &mut Hands<'_>) -> Result<Conclusion, ApplyError> {
+    if open.doubt.is_none() {
+        hands.journal.doubt(wait.intent(), "the process ended while it was in flight", Timestamp::now())?;
+    }
+    Ok(wait.leave())
+}
