@@ -1,1 +1,142 @@
-//! cli
+//! The command line: what can be typed, which verb it runs, and how a failure is told.
+//!
+//! One file a verb. Data goes to stdout, talk to stderr. Decides nothing about quantities.
+
+mod apply;
+mod ask;
+mod completions;
+mod demo;
+mod exit;
+mod explain;
+mod failure;
+mod history;
+mod init;
+mod man;
+mod plan;
+mod progress;
+mod schema;
+mod screen;
+mod session;
+mod simulate;
+mod status;
+mod validate;
+
+pub use exit::Exit;
+pub use failure::Failure;
+pub use screen::ColorChoice;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+/// Keep ConnectWise agreement quantities equal to backup usage
+///
+/// Mappings live in git; trueup reads them at a commit, reads usage, reads ConnectWise, shows the difference as a plan,
+/// and applies only the changes. When in doubt it does not write, and says so.
+#[derive(Debug, Parser)]
+#[command(name = "trueup", version, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const EXAMPLES: &str = "Examples:
+  trueup demo --once                      a whole sample tenant on this machine
+  trueup validate                         check the mapping files, offline
+  trueup plan                             what would change, and why
+  trueup apply                            plan, show, ask, then write the changes
+  trueup explain Northwind/BKP-GB         one number, from bytes to quantity
+
+Exit codes: 0 done, 2 changes (--detailed-exitcode), 3 a line is held, 4 a file is invalid, 5 nothing could be
+planned, 6 partly applied, 7 the plan file does not fit any more, 8 another process holds the journal, 64 usage";
+
+/// What every verb takes.
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// Settings file; without it TRUEUP_CONFIG, then ./trueup.yaml, then the user's configuration folder
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Tenant; may be left out when the settings have only one
+    #[arg(long, global = true, value_name = "NAME")]
+    pub tenant: Option<String>,
+    /// When to colour; never the only sign of anything
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Make a whole sample tenant on this machine: plan it, apply it, plan it again
+    Demo(demo::Demo),
+    /// Write settings and a first mapping file
+    Init(init::Init),
+    /// Check mapping files offline
+    Validate(validate::Validate),
+    /// Show what would change in ConnectWise, and why
+    Plan(plan::PlanVerb),
+    /// Write the changes of a plan to ConnectWise
+    Apply(apply::Apply),
+    /// Show where each tenant stands
+    Status(status::Status),
+    /// Explain a line's number, or a code
+    Explain(explain::Explain),
+    /// List what was written
+    History(history::History),
+    /// Run the ConnectWise simulator as a server
+    Simulate(simulate::Simulate),
+    /// Print the JSON Schema of a document
+    Schema(schema::Schema),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+    /// Write the manual pages into a folder
+    Man(man::Man),
+}
+
+/// Runs the program: parses the arguments, does the verb, tells a failure, and says how it ended.
+pub fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let screen = screen::Screen::new(cli.global.color);
+    match run(&cli.global, cli.verb, &screen) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            failure.tell(&screen);
+            failure.exit()
+        }
+    }
+}
+
+fn run(global: &Global, verb: Verb, screen: &screen::Screen) -> Result<Exit, Failure> {
+    match verb {
+        Verb::Demo(verb) => demo::run(&verb, screen),
+        Verb::Init(verb) => init::run(&verb, screen),
+        Verb::Validate(verb) => validate::run(global, &verb, screen),
+        Verb::Plan(verb) => plan::run(global, &verb, screen),
+        Verb::Apply(verb) => apply::run(global, &verb, screen),
+        Verb::Status(verb) => status::run(global, &verb, screen),
+        Verb::Explain(verb) => explain::run(global, &verb, screen),
+        Verb::History(verb) => history::run(global, &verb, screen),
+        Verb::Simulate(verb) => simulate::run(&verb, screen),
+        Verb::Schema(verb) => schema::run(&verb),
+        Verb::Completions(verb) => completions::run(&verb),
+        Verb::Man(verb) => man::run(&verb, screen),
+    }
+}
+
+/// Help and version are data and end well; anything else that clap refuses is a usage error. Its own exit code 2 would
+/// say "changes" here, so it is not used.
+fn usage(error: &clap::Error) -> Exit {
+    // Nothing can be told if even this cannot be printed.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+}
+
+/// The command as clap knows it, for completions and manual pages.
+fn command() -> clap::Command {
+    Cli::command()
+}

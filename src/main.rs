@@ -1,3 +1,7 @@
-//! The trueup program: parses arguments, starts logging, runs, and ends with an exit code.
+//! The trueup program: runs the command line and ends with its exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    trueup::cli::dispatch(std::env::args_os()).into()
+}

@@ -148,6 +148,12 @@ pub enum SeedError {
 }
 
 impl Seed {
+    /// The JSON Schema of a seed, for editors.
+    #[must_use]
+    pub fn schema() -> schemars::Schema {
+        schemars::schema_for!(Seed)
+    }
+
     /// Reads a seed from YAML.
     ///
     /// # Errors

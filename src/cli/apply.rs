@@ -1,0 +1,194 @@
+//! `trueup apply`: writes the changes of a plan, after somebody said yes to them.
+
+mod choice;
+mod record;
+mod report;
+
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::Timestamp;
+
+use self::choice::{Choice, Wanted};
+use super::ask::{Answer, ask};
+use super::plan::{read_from, revision};
+use super::screen::Screen;
+use super::session::{Session, stop_on_signal, wait_for};
+use super::{Exit, Failure, Global};
+use crate::connectwise::ConnectWise;
+use crate::journal::Journal;
+use crate::plan::{Plan, Show, TextOptions, write_text};
+use crate::reconciler::{Applied, Observation, Run, Stop, apply, observe, read_local, recover};
+
+/// Write the changes of a plan to ConnectWise
+///
+/// Without a file it plans, shows the plan, and asks. With one it writes exactly those of its changes that still hold.
+/// Only the quantity of an addition is ever written.
+///
+/// Examples:
+///   trueup apply                   plan, show, ask, write
+///   trueup apply plan.json         the reviewed changes of `trueup plan --format json --out plan.json`
+///   trueup apply --commit main --yes
+#[derive(Clone, Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Apply {
+    /// A plan document; at most 24 hours old
+    #[arg(value_name = "PLAN.json")]
+    plan: Option<PathBuf>,
+    /// Apply the mappings of this commit, branch or tag instead of the working directory
+    #[arg(long, value_name = "REV")]
+    commit: Option<String>,
+    /// Do not ask. Needed where nobody can be asked, and for a working directory with uncommitted changes
+    #[arg(long)]
+    yes: bool,
+    /// The demonstration has shown the plan already
+    #[arg(skip)]
+    showing: Showing,
+}
+
+impl Apply {
+    /// Apply what stands in the working directory without asking and without showing the plan again.
+    pub(super) fn unseen() -> Self {
+        Self { plan: None, commit: None, yes: true, showing: Showing::Nothing }
+    }
+}
+
+/// Whether the plan is shown before it is applied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Showing {
+    #[default]
+    Plan,
+    Nothing,
+}
+
+pub(super) fn run(global: &Global, verb: &Apply, screen: &Screen) -> Result<Exit, Failure> {
+    run_at(global, verb, screen, Timestamp::now())
+}
+
+/// The same, as of a time: the demonstration begins a day ago.
+pub(super) fn run_at(
+    global: &Global,
+    verb: &Apply,
+    screen: &Screen,
+    now: Timestamp,
+) -> Result<Exit, Failure> {
+    let session = Session::open(global)?;
+    let wanted = verb.plan.as_deref().map(|path| Wanted::read(path, &session, now)).transpose()?;
+    let mut journal = Journal::open(&session.journal)?;
+    wait_for(async {
+        let stop = Stop::default();
+        stop_on_signal(&stop, screen);
+        let connectwise = session.connect().await?;
+        let desk = Desk { session: &session, connectwise: &connectwise, stop: &stop, screen, now };
+        desk.run(verb, wanted.as_ref(), &mut journal).await
+    })
+}
+
+/// What an application of a plan works with.
+struct Desk<'d> {
+    session: &'d Session,
+    connectwise: &'d ConnectWise,
+    stop: &'d Stop,
+    screen: &'d Screen,
+    now: Timestamp,
+}
+
+impl Desk<'_> {
+    async fn run(
+        &self,
+        verb: &Apply,
+        wanted: Option<&Wanted>,
+        journal: &mut Journal,
+    ) -> Result<Exit, Failure> {
+        let tenant = &self.session.tenant;
+        journal.meet(&tenant.name, &self.session.instance(), self.now)?;
+        let recovered = recover(tenant, self.session.timing, self.connectwise, journal, self.stop).await?;
+        report::recovered(&recovered, self.screen);
+
+        let observation = self.observe(verb, journal).await?;
+        let inputs = observation.inputs(tenant, self.now);
+        record::snapshots(journal, &inputs)?;
+        let plan = observation.plan(tenant, self.now);
+        let choice = choice::choose(&plan, wanted)?;
+        if verb.showing == Showing::Plan {
+            self.show(&plan, &observation)?;
+        }
+        report::left_out(&choice, self.screen);
+        self.approve(verb, wanted, &choice, &observation)?;
+        let applied = self.carry_out(&plan, &choice, journal).await?;
+        Ok(report::ended(&plan, &choice, &applied, &recovered, self.screen))
+    }
+
+    /// Reads everything anew: a plan file says what was approved, never what is.
+    async fn observe(&self, verb: &Apply, journal: &Journal) -> Result<Observation, Failure> {
+        let history = journal.reader().memory(&self.session.tenant.name, self.now)?;
+        let revision = revision(verb.commit.as_deref());
+        let local = read_local(&self.session.tenant, &revision, None, history, self.now)?;
+        let progress = self.screen.progress();
+        let observed = observe(local, self.connectwise, &|step| progress.read(&step)).await;
+        progress.done();
+        Ok(observed?)
+    }
+
+    fn show(&self, plan: &Plan<'_>, observation: &Observation) -> Result<(), Failure> {
+        let options = TextOptions {
+            color: self.screen.color(),
+            read_from: read_from(&observation.local.mappings),
+            show: Show::Changes,
+            width: self.screen.width(),
+        };
+        let mut out = BufWriter::new(self.screen.out());
+        write_text(plan, &options, &mut out)
+            .and_then(|()| writeln!(out))
+            .and_then(|()| out.flush())
+            .map_err(|error| Failure::output(&error))
+    }
+
+    /// Nothing is written that nobody said yes to: by a plan file, by `--yes`, or at the prompt.
+    fn approve(
+        &self,
+        verb: &Apply,
+        wanted: Option<&Wanted>,
+        choice: &Choice<'_>,
+        observation: &Observation,
+    ) -> Result<(), Failure> {
+        if verb.yes || choice.lines.is_empty() {
+            return Ok(());
+        }
+        let commit = &observation.local.mappings.commit;
+        if commit == "none" || commit.ends_with("+changes") {
+            return Err(Failure::new(Exit::Usage, "The mappings are not committed")
+                .with_hint("Commit them, or say --yes to apply them as they stand"));
+        }
+        if wanted.is_some() {
+            return Ok(());
+        }
+        let question = format!("Write {} to ConnectWise?", report::lines(choice.lines.len()));
+        match ask(self.screen, &question) {
+            Answer::Yes => Ok(()),
+            Answer::No => Err(Failure::new(Exit::Usage, "Nothing was written, since nobody said yes")),
+            Answer::NobodyThere => {
+                Err(Failure::new(Exit::Usage, "Nobody can be asked here, so nothing was written")
+                    .with_hint("Say --yes, or apply a plan file: trueup plan --format json --out plan.json"))
+            }
+        }
+    }
+
+    async fn carry_out<'p>(
+        &self,
+        plan: &'p Plan<'p>,
+        choice: &Choice<'p>,
+        journal: &mut Journal,
+    ) -> Result<Applied<'p>, Failure> {
+        let name = &self.session.tenant.name;
+        record::plan(journal, name, plan, self.now)?;
+        let id = journal.begin_run(name, plan.commit, &plan.digest, self.now)?;
+        let run =
+            Run { id, timing: self.session.timing, connectwise: self.connectwise, journal, stop: self.stop };
+        let lines = choice.lines.iter().copied();
+        let applied = apply(plan, lines, run, |result| report::line(result, self.screen)).await?;
+        journal.end_run(id, record::result(plan, choice, &applied), Timestamp::now())?;
+        Ok(applied)
+    }
+}

@@ -1,0 +1,70 @@
+//! What the journal learns from a plan that is applied, besides the writes themselves.
+
+use jiff::Timestamp;
+
+use super::choice::Choice;
+use crate::journal::{Journal, JournalError, Observation, RunResult, Sighting};
+use crate::plan::{Inputs, Plan, Verdict, remembered, source_verdicts};
+use crate::reconciler::Applied;
+use crate::usage::SourceReading;
+
+/// Records the usage snapshots with what the guards made of them: absences are confirmed by them, and later ones
+/// compared with them.
+pub(super) fn snapshots(journal: &mut Journal, inputs: &Inputs<'_>) -> Result<(), JournalError> {
+    for judged in source_verdicts(inputs) {
+        let reading = inputs.usage.iter().find(|reading| **reading.source() == *judged.source);
+        let (Some(SourceReading::Read(snapshot)), Some(verdict)) = (reading, judged.verdict) else {
+            continue;
+        };
+        let past = remembered(snapshot, inputs.catalog.policy.gigabyte, verdict);
+        journal.record_snapshot(inputs.tenant, judged.source, &past, inputs.now)?;
+    }
+    Ok(())
+}
+
+/// Records the plan, and the lines that it found in step, adopted, or changed by somebody else.
+pub(super) fn plan(
+    journal: &mut Journal,
+    tenant: &str,
+    plan: &Plan<'_>,
+    now: Timestamp,
+) -> Result<(), JournalError> {
+    journal.record_plan(tenant, plan.commit, &plan.digest, &plan.summary, now)?;
+    let seen = plan.observations.iter().map(|seen| {
+        let terms = seen.terms.as_ref().into();
+        let sighting = match seen.adopted_against {
+            None => Sighting::InStep { commit: plan.commit.into(), terms },
+            Some(against) => Sighting::Adopted { against, commit: plan.commit.into(), terms },
+        };
+        Observation { line: seen.key, addition: seen.addition, quantity: seen.quantity, sighting }
+    });
+    let observations: Vec<Observation> = seen.chain(changed_by_others(plan)).collect();
+    journal.observe(tenant, &observations, now)
+}
+
+/// Lines that bill neither what we last wrote nor what they should.
+fn changed_by_others<'p>(plan: &'p Plan<'_>) -> impl Iterator<Item = Observation> + 'p {
+    plan.lines.iter().filter_map(|line| {
+        let (addition, quantity) = (line.addition?, line.current?);
+        let is_foreign =
+            line.last_written.is_some_and(|written| written != quantity) && line.verdict != Verdict::Keep;
+        is_foreign.then(|| Observation {
+            line: line.key(),
+            addition: addition.id,
+            quantity,
+            sighting: Sighting::Foreign,
+        })
+    })
+}
+
+/// How the run ended.
+pub(super) fn result(plan: &Plan<'_>, choice: &Choice<'_>, applied: &Applied<'_>) -> RunResult {
+    let held = choice.frozen || plan.lines.iter().any(|line| line.verdict == Verdict::Hold);
+    if !applied.is_complete() || !choice.stale.is_empty() {
+        RunResult::Partial
+    } else if held {
+        RunResult::Held
+    } else {
+        RunResult::Verified
+    }
+}

@@ -1,0 +1,188 @@
+//! What a verb works with: the settings, the one tenant it is for, and the way to its ConnectWise.
+//!
+//! Turns settings into the values of the engine room. Secrets are read only when a connection is made.
+
+use std::fs;
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::screen::Screen;
+use super::{Exit, Failure, Global};
+use crate::connectwise::{ConnectWise, Options, install_crypto};
+use crate::journal::attempt::Timing;
+use crate::journal::{Instance, Journal};
+use crate::plan::History;
+use crate::problem::Problem;
+use crate::reconciler::{Local, Repository, Revision, Stop, Tenant, read_local};
+use crate::settings::{self, ConnectWiseAccess, Settings};
+use crate::sources::Source;
+
+/// The settings and the tenant that a verb is for.
+pub(super) struct Session {
+    /// The tenant.
+    pub(super) tenant: Tenant,
+    /// Where the journal is.
+    pub(super) journal: PathBuf,
+    /// How long writes may take.
+    pub(super) timing: Timing,
+    access: ConnectWiseAccess,
+    request_timeout: std::time::Duration,
+}
+
+impl Session {
+    /// Reads the settings and picks the tenant.
+    pub(super) fn open(global: &Global) -> Result<Self, Failure> {
+        let settings = settings::load(&settings::locate(global.config.as_deref())?)?;
+        let (name, tenant) = pick(&settings, global.tenant.as_deref())?;
+        let settings::Repository::Path { path, folder } = tenant.repository.clone();
+        let writes = tenant.writes;
+        Ok(Self {
+            tenant: Tenant {
+                name,
+                repository: Repository { path, folder },
+                sources: tenant.sources.iter().map(|(name, kept)| (name.clone(), source(kept))).collect(),
+            },
+            journal: settings.journal.clone(),
+            timing: Timing { send_by: writes.send_by, settle: writes.settle },
+            access: tenant.connectwise.clone(),
+            request_timeout: writes.request_timeout,
+        })
+    }
+
+    /// Reads mappings, usage and journal. Takes no lock.
+    pub(super) fn read_local(
+        &self,
+        revision: &Revision,
+        against: Option<&Revision>,
+        now: Timestamp,
+    ) -> Result<Local, Failure> {
+        let history = match Journal::read(&self.journal)? {
+            Some(reader) => reader.memory(&self.tenant.name, now)?,
+            None => History::default(),
+        };
+        Ok(read_local(&self.tenant, revision, against, history, now)?)
+    }
+
+    /// Which ConnectWise the tenant is.
+    pub(super) fn instance(&self) -> Instance {
+        Instance { site: self.access.site.clone(), company: self.access.company.clone() }
+    }
+
+    /// What makes pseudonyms stable, and not to be guessed.
+    pub(super) fn pseudonym_key(&self) -> Result<String, Failure> {
+        settings::secret::derived(&self.access.private_key, "pseudonyms").map_err(|problem| {
+            Failure::problems(Exit::Invalid, "The names cannot be replaced by pseudonyms", vec![problem])
+        })
+    }
+
+    /// Reads the secrets and finds the tenant's ConnectWise.
+    pub(super) async fn connect(&self) -> Result<ConnectWise, Failure> {
+        install_crypto();
+        let access = &self.access;
+        let mut problems: Vec<Problem> = Vec::new();
+        let mut secret =
+            |kept| settings::secret::resolve(kept).map_err(|problem| problems.push(problem)).ok();
+        let keys = (secret(&access.client_id), secret(&access.public_key), secret(&access.private_key));
+        let (Some(client_id), Some(public_key), Some(private_key)) = keys else {
+            return Err(Failure::problems(
+                Exit::Invalid,
+                "The secrets of the settings cannot be used",
+                problems,
+            ));
+        };
+        let certificate_authority = access.ca_file.as_ref().map(|path| {
+            fs::read(path).map_err(|error| {
+                Failure::caused(Exit::Invalid, format!("Cannot read the ca_file {}", path.display()), &error)
+            })
+        });
+        let options = Options {
+            certificate_authority: certificate_authority.transpose()?,
+            request_timeout: self.request_timeout,
+            ..Options::new(&*access.site, &*access.company, client_id, public_key, private_key)
+        };
+        Ok(ConnectWise::connect(options).await?)
+    }
+}
+
+/// Where the mappings of the settings' tenant are; `None` when there are no settings, which is fine for `validate`.
+pub(super) fn find_repository(global: &Global) -> Result<Option<Repository>, Failure> {
+    if global.config.is_none() && settings::locate(None).is_err() {
+        return Ok(None);
+    }
+    Session::open(global).map(|session| Some(session.tenant.repository))
+}
+
+fn pick(settings: &Settings, wanted: Option<&str>) -> Result<(Arc<str>, settings::Tenant), Failure> {
+    let names = || settings.tenants.keys().map(|name| &**name).collect::<Vec<_>>().join(", ");
+    let found = match wanted {
+        Some(name) => settings.tenants.get_key_value(name).ok_or_else(|| {
+            Failure::new(Exit::Usage, format!("There is no tenant {name} in the settings"))
+                .with_hint(format!("Tenants: {}", names()))
+        })?,
+        None => {
+            let mut tenants = settings.tenants.iter();
+            match (tenants.next(), tenants.next()) {
+                (Some(only), None) => only,
+                (Some(_) | None, _) => {
+                    return Err(Failure::new(Exit::Usage, "The settings have several tenants")
+                        .with_hint(format!("Name one with --tenant: {}", names())));
+                }
+            }
+        }
+    };
+    Ok((found.0.clone(), found.1.clone()))
+}
+
+fn source(kept: &settings::Source) -> Source {
+    match kept {
+        settings::Source::Csv { path, seats, metrics } => {
+            Source::Csv { path: path.clone(), seats: seats.clone(), metrics: metrics.clone() }
+        }
+        settings::Source::Json { path } => Source::Json { path: path.clone() },
+    }
+}
+
+/// Runs the asynchronous part of a verb to its end.
+pub(super) fn wait_for<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::caused(Exit::Unexpected, "The runtime cannot be started", &error))?;
+    runtime.block_on(work)
+}
+
+/// The first Ctrl-C or SIGTERM asks for a stop, the second ends the process at once: what is in flight is then settled
+/// by the next run.
+pub(super) fn stop_on_signal(stop: &Stop, screen: &Screen) {
+    let (stop, screen) = (stop.clone(), *screen);
+    tokio::spawn(async move {
+        if interrupted().await.is_err() {
+            return;
+        }
+        screen.say("Stopping: what is in flight is finished, nothing more is sent. Again to end at once");
+        stop.request();
+        if interrupted().await.is_ok() {
+            std::process::exit(i32::from(Exit::Partly.code()));
+        }
+    });
+}
+
+#[cfg(unix)]
+async fn interrupted() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
