@@ -23,6 +23,7 @@ use crate::problem::Problem;
 use crate::usage::{SourceFailure, SourceReading, UsageSnapshot};
 
 pub use document::{Document, DocumentError, ManifestDocument};
+pub use json::schema;
 
 /// More than this in one file is no usage report: a million accounts fit.
 pub const LARGEST_FILE: u64 = 64 * 1024 * 1024;

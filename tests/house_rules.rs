@@ -1,0 +1,10 @@
+//! The rules of the house, as tests: who may name whom, which room holds the key to which foreign crate, how large a
+//! file and a function may grow, and that nothing lies about unread.
+
+mod house {
+    pub mod doors;
+    pub mod keys;
+    pub mod licences;
+    pub mod sizes;
+    pub mod source;
+}
