@@ -20,6 +20,7 @@ mod expect;
 mod claim;
 mod cell;
 mod trouble;
+mod doubt;
 mod settle;
 mod stray;
 mod shadow;

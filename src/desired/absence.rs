@@ -9,7 +9,8 @@ use crate::usage::{
     Account, AccountKind, PastSnapshot, SnapshotVerdict, SourceHistory, SourceReading, UsageSnapshot,
 };
 
-use super::index::{Index, Members};
+use super::doubt::Doubt;
+use super::index::Members;
 use super::rows::SourceRows;
 
 /// How far apart two snapshots must lie to confirm an absence: more than a working day's outage of the source.
@@ -27,7 +28,8 @@ pub(super) struct Source<'a> {
     pub(super) vanished: Vec<&'a str>,
     /// Whether a name that is neither there nor `vanished` is confirmed absent.
     pub(super) confirms_absence: bool,
-    present: Index<&'a str, &'a Account>,
+    is_complete: bool,
+    present: Members<&'a str>,
 }
 
 impl<'a> Source<'a> {
@@ -44,7 +46,8 @@ impl<'a> Source<'a> {
             rows,
             vanished: Vec::new(),
             confirms_absence: false,
-            present: Index::default(),
+            is_complete: false,
+            present: Members::default(),
         };
         match reading {
             Some(SourceReading::Read(snapshot)) => source.read(snapshot, history),
@@ -57,7 +60,8 @@ impl<'a> Source<'a> {
         let billed = |account: &&Account| account.kind == AccountKind::Account;
         let mut accounts: Vec<&Account> = snapshot.accounts.iter().filter(billed).collect();
         accounts.sort_by(|one, two| one.username.cmp(&two.username));
-        self.present = accounts.iter().map(|account| (&*account.username, *account)).collect();
+        self.present = accounts.iter().map(|account| &*account.username).collect();
+        self.is_complete = snapshot.complete;
         self.accounts = Some(accounts);
         let past = history.map(|history| &*history.snapshots).unwrap_or_default();
         self.confirms_absence = self.look_back(past, snapshot.as_of) && snapshot.complete;
@@ -74,7 +78,7 @@ impl<'a> Source<'a> {
                 continue;
             }
             let names = snapshot.accounts.iter().map(|account| &*account.username);
-            seen.extend(names.filter(|name| !self.present.contains_key(name)));
+            seen.extend(names.filter(|name| !self.present.contains(name)));
             if counts_for_absence(snapshot.verdict) && as_of.duration_since(snapshot.as_of) >= APART {
                 confirms = true;
                 break;
@@ -85,9 +89,14 @@ impl<'a> Source<'a> {
         confirms
     }
 
+    /// What an unconfirmed absence is: a snapshot that is incomplete by its own word says nothing by silence.
+    pub(super) fn doubt_of_silence(&self) -> Doubt {
+        if self.is_complete { Doubt::Absent } else { Doubt::Incomplete }
+    }
+
     /// Whether the source has the account now.
     pub(super) fn has(&self, username: &str) -> bool {
-        self.present.contains_key(username)
+        self.present.contains(username)
     }
 
     /// Whether the source, by two snapshots far enough apart, no longer has an account of that name.

@@ -19,6 +19,8 @@ pub(super) struct Cell<'g, 'a> {
     pub(super) reach: &'g Reach<'a>,
     /// The addition as it is.
     pub(super) found: Found<'a>,
+    /// The additions of its agreement could not be read whole.
+    pub(super) is_unseen: bool,
     /// What is worth telling about it.
     pub(super) notes: Vec<Code>,
     /// What accounts claim of it.
@@ -30,9 +32,9 @@ pub(super) struct Cell<'g, 'a> {
 }
 
 impl<'a> Cell<'_, 'a> {
-    /// Whether there is an addition at all.
-    pub(super) fn exists(&self) -> bool {
-        self.found != Found::Nothing
+    /// Whether there is an addition, or may be one that could not be read.
+    pub(super) fn may_exist(&self) -> bool {
+        self.is_unseen || self.found != Found::Nothing
     }
 
     /// Whether all claims come from accounts explicitly linked to the company.
@@ -123,6 +125,7 @@ impl<'g, 'a> Cells<'g, 'a> {
             product_identifier,
             reach,
             found,
+            is_unseen: self.ground.inputs.view.incomplete.contains(&agreement.id),
             notes,
             derivation: Vec::new(),
             reasons: Vec::new(),
@@ -164,7 +167,7 @@ impl<'g, 'a> Cells<'g, 'a> {
 
     /// Whether an addition of that type of usage is there, whatever its product.
     pub(super) fn has_addition_of(&self, vendor_type: &str) -> bool {
-        self.all.iter().any(|cell| cell.exists() && cell.reach.types.contains(&vendor_type))
+        self.all.iter().any(|cell| cell.may_exist() && cell.reach.types.contains(&vendor_type))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::usage::{Account, AccountStatus};
 
 use super::agreement::fitting;
 use super::cell::{Cell, Cells};
+use super::doubt::Doubt;
 use super::expect::base_fails;
 use super::ground::Ground;
 use super::index::Members;
@@ -17,7 +18,7 @@ use super::line::{Derivation, LinkedBy, MappingPlace};
 use super::link::CompanyIndex;
 use super::measure::{self, Measurement};
 use super::member::{Member, Standing};
-use super::rows::Switched;
+use super::rows::{Switched, plan_name};
 use super::trouble::{About, Trouble};
 use super::unbilled;
 
@@ -82,7 +83,12 @@ impl<'g, 'a> Claims<'g, 'a> {
             (Standing::LeftOut, Some(account)) => self.leave_out(member, account),
             (Standing::LeftOut, None) => self.leaves_out_all = true,
             (Standing::Cancelled | Standing::Gone, _) | (Standing::Billed, None) => self.idle += 1,
-            (Standing::InDoubt(code), _) => self.trouble(code, About::Company, in_doubt(member, code)),
+            (Standing::InDoubt(doubt), account) => {
+                let rejection = account.and_then(|account| account.rejected.as_ref());
+                let source = self.ground.sources[member.source].name;
+                let detail = rejection.map_or(source, |rejection| &rejection.message);
+                self.trouble(doubt.code(), About::Company, doubt.sentence(member.username, detail));
+            }
         }
     }
 
@@ -97,10 +103,11 @@ impl<'g, 'a> Claims<'g, 'a> {
         match of_plan {
             Ok(Some(row)) => claimed |= self.claim_row(member, account, row, problems),
             Ok(None) => {}
-            Err(code) => {
-                let message = no_row(account, code);
-                problems.push(Problem::warning(code, member.username, message.clone()));
-                self.trouble(code, About::Company, message);
+            Err(doubt) => {
+                let plan = plan_name(account).unwrap_or_default();
+                let message = doubt.sentence(member.username, plan);
+                problems.push(Problem::warning(doubt.code(), member.username, message.clone()));
+                self.trouble(doubt.code(), About::Company, message);
             }
         }
         for row in &rows.others {
@@ -183,7 +190,7 @@ impl<'g, 'a> Claims<'g, 'a> {
         let vendor_type = claim.entry.vendor_type;
         let is_used = claim.measurement.is_positive();
         for (agreement_type, product, _) in concerns {
-            if is_used || self.cells.of_product(*agreement_type, *product).any(Cell::exists) {
+            if is_used || self.cells.of_product(*agreement_type, *product).any(Cell::may_exist) {
                 self.trouble(code, About::Product(*agreement_type, *product), message.to_owned());
             }
         }
@@ -212,9 +219,10 @@ impl<'g, 'a> Claims<'g, 'a> {
         if let Some(reason) = base_fails(claim.row, claim.entry, claim.account, self.ground) {
             cell.reasons.push(reason);
         }
-        if let Some(code) = claim.measurement.doubt {
-            cell.reasons.push(Reason::new(code, not_measured(&claim, code)));
-            if code == Code::UnknownBase {
+        if let Some(doubt) = claim.measurement.doubt {
+            let message = doubt.sentence(claim.member.username, claim.entry.vendor_type);
+            cell.reasons.push(Reason::new(doubt.code(), message));
+            if doubt == Doubt::UnknownBase {
                 problems.push(unknown_base(&claim));
             }
         }
@@ -222,7 +230,7 @@ impl<'g, 'a> Claims<'g, 'a> {
             cell.notes.push(Code::FrozenAccount);
         }
         cell.derivation.push(claim.derivation(self.ground));
-        cell.exists() || claim.measurement.is_positive()
+        cell.may_exist() || claim.measurement.is_positive()
     }
 
     fn no_single_agreement(
@@ -232,7 +240,7 @@ impl<'g, 'a> Claims<'g, 'a> {
         product: ProductId,
         problems: &mut Vec<Problem>,
     ) {
-        let on_line = self.cells.of_product(Some(agreement_type), product).any(Cell::exists);
+        let on_line = self.cells.of_product(Some(agreement_type), product).any(Cell::may_exist);
         if !on_line && !claim.measurement.is_positive() {
             return;
         }
@@ -288,7 +296,7 @@ impl<'g, 'a> Claims<'g, 'a> {
 
     /// A figure in doubt on a line that exists leaves its account unresolved.
     fn doubt_measures(&mut self) {
-        for cell in self.cells.all.iter().filter(|cell| cell.exists()) {
+        for cell in self.cells.all.iter().filter(|cell| cell.may_exist()) {
             for reason in &cell.reasons {
                 if reason.code != Code::ExpectationFailed {
                     let (code, message) = (reason.code, reason.message.clone());
@@ -305,8 +313,7 @@ impl<'a> Claim<'_, 'a> {
         let (plan, usage_value): (Option<&'a str>, _) = match &self.row.subject {
             Subject::Plan { usage_value, .. } => {
                 let is_size = self.entry.metric == crate::usage::Metric::BackupUsage;
-                let plan = self.account.plan.as_ref().and_then(|plan| plan.name.as_deref());
-                (plan, is_size.then_some(*usage_value))
+                (plan_name(self.account), is_size.then_some(*usage_value))
             }
             Subject::Seats { option, .. } => (Some(option), None),
             Subject::Metered { metric, .. } => (Some(metric), None),
@@ -331,43 +338,8 @@ impl<'a> Claim<'_, 'a> {
     }
 }
 
-fn in_doubt(member: &Member<'_>, code: Code) -> String {
-    let Member { username, account, .. } = member;
-    let rejection = account.and_then(|account| account.rejected.as_ref());
-    match (code, rejection) {
-        (Code::UsageRejected, Some(rejection)) => {
-            format!("The usage of account {username} was rejected: {}", rejection.message)
-        }
-        (Code::AmbiguousCompany, _) => format!("Account {username} fits several companies"),
-        (Code::SharedCompany, _) => format!("Account {username} shares the company without an explicit link"),
-        (_, _) => format!("Account {username} is missing from the usage"),
-    }
-}
-
-fn no_row(account: &Account, code: Code) -> String {
-    let plan = account.plan.as_ref().and_then(|plan| plan.name.as_deref());
-    match (code, plan) {
-        (Code::UnmappedPlan, Some(plan)) => {
-            format!("No mapping row covers the plan {plan} of account {}", account.username)
-        }
-        (_, _) => format!("The plan of account {} is unknown", account.username),
-    }
-}
-
-fn not_measured(claim: &Claim<'_, '_>, code: Code) -> String {
-    let (account, vendor_type) = (claim.member.username, claim.entry.vendor_type);
-    if code == Code::UnknownBase {
-        format!("The base plan size of account {account} is unknown")
-    } else if code == Code::Sanity {
-        format!("The {vendor_type} of account {account} is too large to compute with")
-    } else {
-        format!("The {vendor_type} of account {account} is unknown")
-    }
-}
-
 fn unknown_base(claim: &Claim<'_, '_>) -> Problem {
-    let plan = claim.account.plan.as_ref().and_then(|plan| plan.name.as_deref());
-    let subject = plan.unwrap_or(claim.member.username);
+    let subject = plan_name(claim.account).unwrap_or(claim.member.username);
     let message = format!("{subject} has no base plan size, so additional usage cannot be told");
     Problem::warning(Code::UnknownBase, subject, message)
 }

@@ -6,9 +6,9 @@ use rust_decimal::Decimal;
 
 use crate::billing::{Gigabyte, Quantity, Ratio, Rounding, Size, SizeUnit};
 use crate::mapping::{Row, SeatCount, Subject, UsageValue};
-use crate::problem::Code;
 use crate::usage::{Account, Base, Measured, Metric};
 
+use super::doubt::Doubt;
 use super::level::Entry;
 use super::rows::is_purchase;
 
@@ -28,7 +28,7 @@ pub(super) struct Measurement {
     /// How many decimals the contribution may have.
     pub(super) decimals: u32,
     /// Why it is in doubt.
-    pub(super) doubt: Option<Code>,
+    pub(super) doubt: Option<Doubt>,
 }
 
 impl Measurement {
@@ -37,8 +37,8 @@ impl Measurement {
         self.rounded.is_some_and(|quantity| !quantity.is_zero())
     }
 
-    fn in_doubt(code: Code) -> Self {
-        Self { doubt: Some(code), ..Self::default() }
+    fn in_doubt(doubt: Doubt) -> Self {
+        Self { doubt: Some(doubt), ..Self::default() }
     }
 
     fn count(count: Option<u64>) -> Self {
@@ -47,7 +47,7 @@ impl Measurement {
                 let quantity = Quantity::from(count);
                 Self { measured: Some(quantity.value()), rounded: Some(quantity), ..Self::default() }
             }
-            None => Self::in_doubt(Code::UsageUnknown),
+            None => Self::in_doubt(Doubt::Unmeasured),
         }
     }
 
@@ -58,7 +58,7 @@ impl Measurement {
             measured: amount.and_then(Ratio::to_decimal),
             rounded,
             decimals: rounding.decimals,
-            doubt: rounded.is_none().then_some(Code::Sanity),
+            doubt: rounded.is_none().then_some(Doubt::TooLarge),
             ..self
         }
     }
@@ -76,7 +76,7 @@ pub(super) fn of_plan(
         (Metric::BackupUsage, Some(Measured::Size(used))) => {
             gigabytes(account, used, row.rounding, usage_value, gigabyte)
         }
-        (Metric::BackupUsage, Some(Measured::Count(_)) | None) => Measurement::in_doubt(Code::UsageUnknown),
+        (Metric::BackupUsage, Some(Measured::Count(_)) | None) => Measurement::in_doubt(Doubt::Unmeasured),
         (_, Some(Measured::Count(count))) => Measurement::count(Some(count)),
         (_, Some(Measured::Size(_)) | None) => Measurement::count(None),
     }
@@ -85,7 +85,7 @@ pub(super) fn of_plan(
 /// What an account's figure comes to on a seat or metered row; a backup row has one figure a type.
 pub(super) fn of_row(account: &Account, row: &Row, gigabyte: Gigabyte) -> Measurement {
     match &row.subject {
-        Subject::Plan { .. } => Measurement::in_doubt(Code::UsageUnknown),
+        Subject::Plan { .. } => Measurement::in_doubt(Doubt::Unmeasured),
         Subject::Seats { count, .. } => seats(account, row, *count),
         Subject::Metered { metric: name, unit, included, .. } => {
             let found = account.metrics.iter().find(|(metric, _)| metric.as_str() == &**name);
@@ -120,7 +120,9 @@ fn gigabytes(
         UsageValue::Additional => account.plan.as_ref().map_or(Base::Unknown, |plan| plan.base),
     };
     match base {
-        Base::Unknown => Measurement { decimals: rounding.decimals, doubt: Some(Code::UnknownBase), ..shown },
+        Base::Unknown => {
+            Measurement { decimals: rounding.decimals, doubt: Some(Doubt::UnknownBase), ..shown }
+        }
         Base::Unlimited => shown.rounded(Some(Ratio::ZERO), rounding),
         Base::Size(base) => {
             let base_bytes = bytes_to_read(base, gigabyte);
@@ -139,7 +141,7 @@ fn bytes_to_read(size: Size, gigabyte: Gigabyte) -> Option<Decimal> {
 fn seats(account: &Account, row: &Row, count: SeatCount) -> Measurement {
     let mut purchases = account.seats.iter().filter(|seat| is_purchase(row, seat));
     let (Some(seat), None) = (purchases.next(), purchases.next()) else {
-        return Measurement::in_doubt(Code::UsageUnknown);
+        return Measurement::in_doubt(Doubt::Unmeasured);
     };
     Measurement::count(match count {
         SeatCount::Used => seat.used,
@@ -159,7 +161,7 @@ fn metered_bytes(
     let size = match measured {
         Some(Measured::Size(size)) => size,
         Some(Measured::Count(bytes)) => Size::Bytes(bytes),
-        None => return Measurement { doubt: Some(Code::UsageUnknown), ..free },
+        None => return Measurement { doubt: Some(Doubt::Unmeasured), ..free },
     };
     let units = size.exact_bytes(gigabyte).and_then(|bytes| bytes.checked_div(unit.bytes(gigabyte)));
     let over = units.and_then(|units| units.checked_sub(included.into())).map(Ratio::not_below_zero);
@@ -174,7 +176,7 @@ fn metered_count(
     rounding: Rounding,
 ) -> Measurement {
     let Some(Measured::Count(count)) = measured else {
-        return Measurement { doubt: Some(Code::UsageUnknown), ..free };
+        return Measurement { doubt: Some(Doubt::Unmeasured), ..free };
     };
     let whole = included.normalize().scale() == 0;
     let rounding = Rounding { decimals: if whole { 0 } else { rounding.decimals }, ..rounding };

@@ -9,6 +9,7 @@ use crate::problem::{Code, Problem};
 use crate::usage::{Account, AccountStatus};
 
 use super::absence::Source;
+use super::doubt::Doubt;
 use super::index::Members;
 use super::line::{Inputs, LinkedBy};
 use super::link::{CompanyIndex, Directory, Linkage};
@@ -44,7 +45,7 @@ pub(super) enum Standing {
     /// It is confirmed absent.
     Gone,
     /// Whose it is or what it has cannot be told: it holds every line of the company.
-    InDoubt(Code),
+    InDoubt(Doubt),
 }
 
 /// All members, sorted by (company, source, username).
@@ -108,7 +109,7 @@ impl<'a> Roll<'_, 'a> {
     fn present(&mut self, account: &'a Account, ignored: bool) {
         let standing = match (ignored, &account.rejected) {
             (true, _) => Standing::LeftOut,
-            (false, Some(_)) => Standing::InDoubt(Code::UsageRejected),
+            (false, Some(_)) => Standing::InDoubt(Doubt::Rejected),
             (false, None) => self.by_status(account),
         };
         self.place(&account.username, Some(account), standing);
@@ -144,7 +145,7 @@ impl<'a> Roll<'_, 'a> {
         } else if self.source.confirms_absence_of(username) {
             Standing::Gone
         } else {
-            Standing::InDoubt(Code::AccountAbsent)
+            Standing::InDoubt(self.source.doubt_of_silence())
         };
         self.place(username, None, standing);
     }
@@ -152,8 +153,9 @@ impl<'a> Roll<'_, 'a> {
     fn place(&mut self, username: &'a str, account: Option<&'a Account>, standing: Standing) {
         match self.directory.find(self.source.name, username) {
             Linkage::To { company, by, link } => {
-                if standing == Standing::InDoubt(Code::AccountAbsent) {
-                    self.tell_absent(username);
+                if let (Standing::InDoubt(doubt), None) = (standing, account) {
+                    let message = doubt.sentence(username, self.source.name);
+                    self.problems.push(Problem::warning(doubt.code(), username, message));
                 }
                 self.enter(company, username, account, (by, link), standing);
             }
@@ -171,7 +173,7 @@ impl<'a> Roll<'_, 'a> {
                 let problem = Problem::warning(Code::AmbiguousCompany, username, message);
                 self.problems
                     .push(problem.with_hint("Link the account to one of them under `accounts: link`"));
-                Standing::InDoubt(Code::AmbiguousCompany)
+                Standing::InDoubt(Doubt::AmbiguousCompany)
             }
         };
         for company in companies {
@@ -193,11 +195,6 @@ impl<'a> Roll<'_, 'a> {
     fn name(&self, company: CompanyIndex) -> String {
         let company = self.directory.companies[company as usize];
         format!("{} ({})", company.identifier, company.id)
-    }
-
-    fn tell_absent(&mut self, username: &str) {
-        let message = format!("Account {username} is missing from the usage of {}", self.source.name);
-        self.problems.push(Problem::warning(Code::AccountAbsent, username, message));
     }
 
     /// An account that counts for nothing needs no company; nor does one that is gone.
@@ -243,7 +240,7 @@ fn usual(status: AccountStatus) -> StatusPolicy {
 /// Several accounts of one source share a company only through explicit links of all of them.
 fn doubt_shared(group: &mut [Member<'_>], directory: &Directory<'_>, problems: &mut Vec<Problem>) {
     let shares = |member: &&mut Member<'_>| match member.standing {
-        Standing::Billed | Standing::Cancelled | Standing::InDoubt(Code::UsageRejected) => true,
+        Standing::Billed | Standing::Cancelled | Standing::InDoubt(Doubt::Rejected) => true,
         Standing::LeftOut | Standing::Gone | Standing::InDoubt(_) => false,
     };
     let mut sharing: Vec<&mut Member<'_>> = group.iter_mut().filter(shares).collect();
@@ -256,6 +253,6 @@ fn doubt_shared(group: &mut [Member<'_>], directory: &Directory<'_>, problems: &
     let problem = Problem::warning(Code::SharedCompany, &**company, message);
     problems.push(problem.with_hint("Link each of them under `accounts: link`"));
     for member in &mut sharing {
-        member.standing = Standing::InDoubt(Code::SharedCompany);
+        member.standing = Standing::InDoubt(Doubt::SharedCompany);
     }
 }

@@ -7,6 +7,7 @@ use crate::mapping::{PlanSelector, Row, Service, Subject};
 use crate::problem::{Code, Problem};
 use crate::usage::{Account, Seat};
 
+use super::doubt::Doubt;
 use super::index::{Index, Members};
 use super::level::{Entry, TableKey, Tables, Target};
 use super::line::Inputs;
@@ -138,16 +139,21 @@ impl<'a> SourceRows<'a> {
 
     /// The backup row of an account, or why it cannot be told. A source without backup rows has none for an account
     /// without a plan.
-    pub(super) fn of_plan(&self, account: &Account) -> Result<Option<&Switched<'a>>, Code> {
-        match account.plan.as_ref().and_then(|plan| plan.name.as_deref()) {
+    pub(super) fn of_plan(&self, account: &Account) -> Result<Option<&Switched<'a>>, Doubt> {
+        match plan_name(account) {
             Some(name) => {
                 let row = self.plans.get(name).or(self.all.as_ref());
-                row.map(Some).ok_or(Code::UnmappedPlan)
+                row.map(Some).ok_or(Doubt::UnmappedPlan)
             }
             None if self.plans.is_empty() => Ok(self.all.as_ref()),
-            None => Err(Code::UsageUnknown),
+            None => Err(Doubt::UnknownPlan),
         }
     }
+}
+
+/// The name of an account's plan, where the source gives one.
+pub(super) fn plan_name(account: &Account) -> Option<&str> {
+    account.plan.as_ref().and_then(|plan| plan.name.as_deref())
 }
 
 /// Whether a seat purchase is the one that a seat row names. A row without a unique id takes only purchases without.

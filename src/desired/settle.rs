@@ -2,17 +2,21 @@
 //!
 //! A line is wanted, undesired, or cannot be told. Whatever cannot be told is held.
 
+use std::collections::BTreeMap;
+
 use crate::billing::{Addition, Company, LineKey, Quantity};
 use crate::mapping::{MissingAddition, Row};
 use crate::problem::{Code, Reason};
 
 use super::cell::Cell;
 use super::claim::Claims;
+use super::doubt::Doubt;
 use super::expect;
 use super::ground::Ground;
 use super::line::{Derivation, DesiredLine, Found, Want, Why};
-use super::member::Standing;
+use super::member::{Member, Standing};
 use super::rows::insert;
+use super::trouble::Trouble;
 
 /// All lines of a company, in no order.
 pub(super) fn settle<'a>(mut claims: Claims<'_, 'a>, lines: &mut Vec<DesiredLine<'a>>) {
@@ -40,15 +44,13 @@ impl<'a> Settling<'_, '_, 'a> {
     }
 
     fn line(&self, mut cell: Cell<'_, 'a>) -> Option<DesiredLine<'a>> {
-        let unseen = self.ground().inputs.view.incomplete.contains(&cell.agreement.id);
-        let is_claimed = cell.derivation.iter().any(|claim| claim.rounded.is_some_and(|sum| !sum.is_zero()));
-        let may_exist = cell.exists() || (unseen && !cell.derivation.is_empty());
-        if !may_exist && !is_claimed {
+        let is_used = |claim: &Derivation<'_>| claim.rounded.is_some_and(|quantity| !quantity.is_zero());
+        if !cell.may_exist() && !cell.derivation.iter().any(is_used) {
             return None;
         }
         let mut settled =
             if cell.derivation.is_empty() { self.unwanted(&cell)? } else { self.wanted(&mut cell) };
-        if unseen {
+        if cell.is_unseen {
             let message = "The additions of the agreement could not be read whole";
             settled.reasons.push(Reason::new(Code::ViewIncomplete, message));
         } else {
@@ -60,46 +62,55 @@ impl<'a> Settling<'_, '_, 'a> {
     /// The sum of the claims, unless something about them is in doubt.
     fn wanted(&self, cell: &mut Cell<'_, 'a>) -> Settled {
         cell.derivation.sort_by(|one, two| order(one).cmp(&order(two)));
-        let mut reasons = std::mem::take(&mut cell.reasons);
-        let mut in_doubt = false;
-        for trouble in self.claims.troubles.iter().filter(|trouble| trouble.concerns(cell)) {
-            reasons.push(trouble.reason());
-            in_doubt = true;
-        }
-        if let Some(reason) = self.unread(cell) {
-            reasons.push(reason);
-            in_doubt = true;
-        }
-        if collides(cell) {
-            reasons.push(Reason::new(Code::CollidingLines, collision(&cell.derivation)));
-            in_doubt = true;
-        }
         let known = cell.derivation.iter().all(|claim| claim.rounded.is_some());
         let sum = sum(&cell.derivation);
+        let mut doubts = reasons_of(self.claims.troubles.iter().filter(|trouble| trouble.concerns(cell)));
+        doubts.extend(self.unread(cell));
+        if collides(cell) {
+            doubts.push(Reason::new(Code::CollidingLines, collision(&cell.derivation)));
+        }
         if known && sum.is_none() {
-            reasons
+            doubts
                 .push(Reason::new(Code::Sanity, "The sum of the contributions is too large to compute with"));
         }
-        Settled { want: Want::Wanted, desired: sum.filter(|_| !in_doubt), reasons }
+        let desired = sum.filter(|_| doubts.is_empty());
+        let mut reasons = std::mem::take(&mut cell.reasons);
+        reasons.extend(doubts);
+        Settled { want: Want::Wanted, desired, reasons }
     }
 
     /// Whether a line that nobody claims may go. Left out when it may be a skipped or ignored account's.
     fn unwanted(&self, cell: &Cell<'_, 'a>) -> Option<Settled> {
-        let key = LineKey { agreement: cell.agreement.id, product: cell.product };
-        if self.claims.leaves_out_all || self.claims.left_out.contains(&key) {
+        if self.is_left_out(cell) {
             return None;
         }
-        let mut reasons: Vec<Reason> =
-            self.claims.troubles.iter().map(super::trouble::Trouble::reason).collect();
+        let mut reasons = reasons_of(self.claims.troubles.iter());
         reasons.extend(self.unread(cell));
-        if reasons.iter().any(|reason| reason.code != Code::AccountAbsent) {
-            return Some(Settled { want: Want::Unresolved, desired: None, reasons });
-        }
         if reasons.is_empty() {
             reasons.extend(self.without_account(cell));
         }
+        if reasons.iter().any(|reason| reason.code != Code::AccountAbsent) {
+            return Some(Settled { want: Want::Unresolved, desired: None, reasons });
+        }
         let why = if reasons.is_empty() { self.why() } else { Why::Absent };
         Some(Settled { want: Want::Undesired(why), desired: Some(Quantity::ZERO), reasons })
+    }
+
+    /// Whether the line is, or for all we know may be, that of a skipped or ignored account.
+    fn is_left_out(&self, cell: &Cell<'_, 'a>) -> bool {
+        let key = LineKey { agreement: cell.agreement.id, product: cell.product };
+        let only_left_out = |name: &&str| {
+            let mut own = self.members_in(name).peekable();
+            own.peek().is_some() && own.all(|member| member.standing == Standing::LeftOut)
+        };
+        self.claims.leaves_out_all
+            || self.claims.left_out.contains(&key)
+            || cell.reach.sources.iter().any(only_left_out)
+    }
+
+    fn members_in(&self, source: &str) -> impl Iterator<Item = &Member<'a>> {
+        let sources = &self.ground().sources;
+        self.claims.members.iter().filter(move |member| sources[member.source].name == source)
     }
 
     /// A source that could not be read may have a share in every line that its rows reach.
@@ -110,17 +121,19 @@ impl<'a> Settling<'_, '_, 'a> {
         Some(Reason::new(Code::UsageIncomplete, format!("The usage of {name} could not be read")))
     }
 
-    /// The company has no account in a source whose rows reach the line, and that is not confirmed yet.
+    /// The company has no account in a source whose rows reach the line, and that is not confirmed yet. The account of
+    /// a deleted company has none to be linked to, so that its silence confirms nothing.
     fn without_account(&self, cell: &Cell<'_, 'a>) -> Option<Reason> {
-        let sources = &self.ground().sources;
-        let has_account =
-            |name: &str| self.claims.members.iter().any(|member| sources[member.source].name == name);
-        let name = cell.reach.sources.iter().find(|name| {
-            let confirmed = self.ground().source(name).is_some_and(|source| source.confirms_absence);
-            self.company.deleted || (!has_account(name) && !confirmed)
+        let company = &self.company.identifier;
+        let read = cell.reach.sources.iter().filter_map(|name| self.ground().source(name));
+        let source = read.into_iter().find(|source| {
+            let has_account = self.members_in(source.name).next().is_some();
+            self.company.deleted || (!has_account && !source.confirms_absence)
         })?;
-        let message = format!("{} has no account in the usage of {name}", self.company.identifier);
-        Some(Reason::new(Code::AccountAbsent, message).over("2 snapshots", "1"))
+        let doubt = source.doubt_of_silence();
+        let message = format!("Company {company} has no account in the usage of {}", source.name);
+        let reason = Reason::new(doubt.code(), message);
+        Some(if doubt == Doubt::Absent { reason.over("2 snapshots", "1") } else { reason })
     }
 
     /// The most careful of the reasons: only where all accounts are billed elsewhere may a sister line take over.
@@ -212,6 +225,18 @@ impl<'a> Settling<'_, '_, 'a> {
             }
         }
     }
+}
+
+/// One reason a code, of the troubles that share it: a company may have thousands.
+fn reasons_of<'t>(troubles: impl Iterator<Item = &'t Trouble<'t>>) -> Vec<Reason> {
+    let mut first: BTreeMap<Code, &Trouble<'_>> = BTreeMap::new();
+    for trouble in troubles {
+        let kept = first.entry(trouble.code).or_insert(trouble);
+        if trouble.message < kept.message {
+            *kept = trouble;
+        }
+    }
+    first.into_values().map(Trouble::reason).collect()
 }
 
 /// The order of a derivation in documents.

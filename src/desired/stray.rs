@@ -28,6 +28,7 @@ pub(super) fn settle<'a>(
 }
 
 fn is_replaced(claims: &Claims<'_, '_>, types: &[&str]) -> bool {
+    let all_read = claims.ground.sources.iter().all(|source| source.accounts.is_some());
     let all_moved = !claims.members.is_empty() && claims.idle == 0 && claims.troubles.is_empty();
     let none_left_out = !claims.leaves_out_all && claims.left_out.is_empty();
     let counted = |vendor_type: &&str| {
@@ -38,7 +39,7 @@ fn is_replaced(claims: &Claims<'_, '_>, types: &[&str]) -> bool {
             .flat_map(|cell| &cell.derivation)
             .any(|claim| claim.vendor_type == *vendor_type)
     };
-    all_moved && none_left_out && types.iter().all(counted)
+    all_read && all_moved && none_left_out && types.iter().all(counted)
 }
 
 fn line<'a>(claims: &Claims<'_, 'a>, stray: Stray<'a>, types: Vec<&'a str>) -> DesiredLine<'a> {

@@ -7,14 +7,15 @@ use crate::mapping::Subject;
 
 use super::rows::{SourceRows, Switched, is_purchase};
 
-/// Notes the metrics and seats of an account that no row counts. A row whose level leads nowhere is told elsewhere.
+/// Notes the metrics and seats of an account that no row counts. A backup row whose level leads nowhere is told
+/// elsewhere.
 pub(super) fn note(
     account: &Account,
     of_plan: Option<&Switched<'_>>,
     rows: &SourceRows<'_>,
     problems: &mut Vec<Problem>,
 ) {
-    if of_plan.is_some_and(|row| row.entries.is_err()) || rows.others.iter().any(|row| row.entries.is_err()) {
+    if of_plan.is_some_and(|row| row.entries.is_err()) {
         return;
     }
     let mut unbilled: Vec<String> = Vec::new();

@@ -141,7 +141,7 @@ impl World {
             rejected: None,
         });
         accounts.sort_by(|one, two| one.username.cmp(&two.username));
-        self.account(username)
+        accounts.iter_mut().find(|account| *account.username == *username).unwrap()
     }
 
     /// The account of that username, in whichever source.
