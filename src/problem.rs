@@ -12,6 +12,7 @@ mod printable;
 mod reason;
 mod render;
 mod report;
+mod suggest;
 mod texts;
 
 pub use code::{Code, CodeKind, Concern, UnknownCode};
@@ -22,6 +23,7 @@ pub use printable::{printable, printable_lines};
 pub use reason::Reason;
 pub use render::{write_problem_lines, write_problems};
 pub use report::{ReportFormat, write_report};
+pub use suggest::nearest;
 pub use texts::Texts;
 
 use std::ops::Range;

@@ -14,7 +14,6 @@ mod reject;
 mod scalar;
 mod secret;
 mod shape;
-mod suggest;
 mod tree;
 mod vet;
 
@@ -22,7 +21,6 @@ mod vet;
 mod tests;
 
 pub use secret::looks_like_secret;
-pub use suggest::nearest;
 pub use tree::{Document, Node, Step};
 
 use std::marker::PhantomData;

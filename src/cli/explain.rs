@@ -12,7 +12,7 @@ use super::session::{Session, wait_for};
 use super::{Exit, Failure, Global};
 use crate::journal::{Action, HistoryEntry, HistoryFilter, Journal};
 use crate::plan::{Explanation, Line, PastChange, find_line, write_explanation};
-use crate::problem::{Code, write_page};
+use crate::problem::{Code, nearest, write_page};
 use crate::reconciler::observe;
 
 /// Explain a line's number, from bytes to quantity, with its history; or what a code means and how to clear it
@@ -104,12 +104,8 @@ fn past_change(entry: &HistoryEntry) -> PastChange<'_> {
 }
 
 fn near_codes(text: &str) -> String {
-    let near = Code::ALL.iter().map(|code| (strsim::jaro_winkler(text, code.as_str()), code.as_str()));
-    let best = near.max_by(|one, other| one.0.total_cmp(&other.0));
-    match best {
-        Some((likeness, code)) if likeness > 0.8 => format!("Did you mean {code}?"),
-        Some(_) | None => {
-            "Name a line as COMPANY/PRODUCT, or a code that a plan or a problem shows".to_owned()
-        }
+    match nearest(text, Code::ALL.iter().map(|code| code.as_str())) {
+        Some(code) => format!("Did you mean {code}?"),
+        None => "Name a line as COMPANY/PRODUCT, or a code that a plan or a problem shows".to_owned(),
     }
 }

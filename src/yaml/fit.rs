@@ -8,12 +8,12 @@ mod value;
 use serde_yaml::value::{Tag, TaggedValue};
 use serde_yaml::{Mapping, Value};
 
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, nearest};
 
 use super::secret::names_a_secret;
 use super::shape::{MapShape, Shape, ShapeId, Shapes};
 use super::tree::{Content, Document, Id};
-use super::{Limits, reject, scalar, suggest};
+use super::{Limits, reject, scalar};
 
 /// The sound part of a document as a value to decode.
 pub(super) fn fit(
@@ -171,7 +171,7 @@ impl Fitter<'_> {
     fn unknown_key(&mut self, key: Id, shape: &MapShape) {
         let name = self.document.key_text(key);
         let names = || shape.keys.iter().map(|known| known.name.as_str());
-        let hint = match suggest::nearest(name, names()) {
+        let hint = match nearest(name, names()) {
             Some(near) => format!("did you mean {near}?"),
             None => format!("the keys here are {}", reject::alternatives(names()).replace(" or ", " and ")),
         };

@@ -16,7 +16,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("snapshot", &["problem"]),
     ("sources", &["billing", "problem", "usage"]),
     ("connectwise", &["billing"]),
-    ("journal", &["billing", "usage"]),
+    ("journal", &["billing", "plan", "usage"]),
     (
         "reconciler",
         &[

@@ -5,8 +5,8 @@ use jiff::tz::TimeZoneDatabase;
 use jiff::{ToSpan, civil};
 
 use super::Scope;
+use crate::problem::nearest;
 use crate::problem::{Code, Place, Problem};
-use crate::yaml::nearest;
 
 /// A waiver is for one event; longer, it becomes a hole in the guard.
 const WAIVER_DAYS: i64 = 31;

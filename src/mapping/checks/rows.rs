@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::{Scope, spoken};
 use crate::mapping::draft::Found;
 use crate::mapping::{PlanSelector, Row, Service, Subject, Table};
+use crate::problem::nearest;
 use crate::problem::{Code, Place, Problem};
-use crate::yaml::nearest;
 
 /// Two rows for one thing would bill it twice, or leave it to chance how.
 pub(super) fn select_once(scope: &Scope<'_>, problems: &mut Vec<Problem>) {

@@ -4,7 +4,7 @@
 
 use crate::plan::words::line_name;
 use crate::plan::{Line, Plan};
-use crate::yaml::nearest;
+use crate::problem::nearest;
 
 /// More than this nobody reads.
 const MOST_NAMED: usize = 10;

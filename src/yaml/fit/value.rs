@@ -4,11 +4,11 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde_yaml::{Mapping, Value};
 
-use crate::problem::Code;
+use crate::problem::{Code, nearest};
+use crate::yaml::reject;
 use crate::yaml::scalar::{self, Plain};
 use crate::yaml::shape::{Range, Shape, TextShape};
 use crate::yaml::tree::{Content, Id};
-use crate::yaml::{reject, suggest};
 
 use super::{Fitter, Site, describe};
 
@@ -100,7 +100,7 @@ impl Fitter<'_> {
         let subject = self.subject(site);
         let message =
             format!("{subject} must be {}, and is {}", reject::alternatives(words()), shown(written));
-        let hint = suggest::nearest(&written.text, words()).map(|near| format!("did you mean {near}?"));
+        let hint = nearest(&written.text, words()).map(|near| format!("did you mean {near}?"));
         self.reject(Code::InvalidValue, site, message, hint);
     }
 

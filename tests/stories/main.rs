@@ -1,0 +1,6 @@
+//! Stories through the whole program: YAML in a real git repository, usage files, a simulated ConnectWise over HTTP, a
+//! real journal, and the binary that ships. They read like documentation of what a user sees.
+
+mod world;
+
+mod first_day;
