@@ -9,7 +9,8 @@ mod writes;
 use std::time::Duration;
 
 use self::far_end::{FarEnd, Heard, Reply};
-use super::{ConnectWise, ConnectWiseError, Options};
+use super::{ConnectWise, ConnectWiseError, Options, Scope, WriteAnswer};
+use crate::billing::{AdditionId, AgreementId};
 
 const PUBLIC_KEY: &str = "public-key-canary";
 const PRIVATE_KEY: &str = "private-key-canary";
@@ -88,4 +89,18 @@ async fn a_site_that_nobody_answers_at_is_unreachable() {
     let error = ConnectWise::connect(options(&site)).await.unwrap_err();
 
     assert!(matches!(error, ConnectWiseError::Unreachable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn reads_and_writes_can_be_left_to_a_task_of_their_own() {
+    let far_end = scripted(|_| Reply::json(401, "")).await;
+    let connect_wise = connected(&far_end).await;
+    let writer = connect_wise.writer();
+
+    let (agreement, addition) = (AgreementId(3), AdditionId(11));
+    let read = tokio::spawn(async move { connect_wise.read_view(&Scope::default(), &|_| ()).await });
+    let write = tokio::spawn(async move { writer.set_quantity(agreement, addition, 5.into()).await });
+
+    assert!(matches!(read.await.unwrap(), Err(ConnectWiseError::Unauthorized { .. })));
+    assert!(matches!(write.await.unwrap(), WriteAnswer::Refused { status: 401, .. }));
 }

@@ -8,7 +8,7 @@ mod holdings;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use futures_util::future::try_join_all;
 
 use super::agreements::AgreementRecord;
 use super::pages::List;
@@ -189,16 +189,13 @@ impl Reading<'_> {
             parent: (),
         });
         let lists: Vec<_> = lists.collect();
-        let read = stream::iter(lists.iter().map(|list| self.listed(list)))
-            .buffer_unordered(lists.len())
-            .try_concat()
-            .await;
+        let read = try_join_all(lists.iter().map(|list| self.listed(list))).await;
         match read {
             Err(ConnectWiseError::Refused { code, .. }) if code == REFUSED_CONDITION => {
                 self.detour(detour);
                 self.all(resource, path, fields).await
             }
-            read => read.map(in_order),
+            read => read.map(|lists| in_order(lists.into_iter().flatten().collect())),
         }
     }
 

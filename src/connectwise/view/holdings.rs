@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt as _};
 
 use super::Reading;
@@ -17,8 +18,9 @@ use crate::connectwise::session::{Ask, Form, unpoisoned};
 use crate::connectwise::wire::Unreadable;
 use crate::connectwise::{ConnectWiseError, Resource, additions};
 
-/// How many bundles are prepared at once. How many are under way is the session's affair.
-const BUNDLES_AT_ONCE: usize = 16;
+/// How many bundles are prepared at once. How many are under way is the session's affair; more than that only means
+/// that more are refused before it is known that all are.
+const BUNDLES_AT_ONCE: usize = 8;
 
 /// The agreements that matter and what stands on them.
 pub(super) struct Holdings {
@@ -77,7 +79,7 @@ impl Reading<'_> {
                 outcomes
             }
         };
-        let bundles = agreements.chunks(LISTS_AT_ONCE).map(bundle);
+        let bundles: Vec<_> = agreements.chunks(LISTS_AT_ONCE).map(bundle).collect();
         stream::iter(bundles).buffer_unordered(BUNDLES_AT_ONCE).concat().await
     }
 
@@ -88,8 +90,7 @@ impl Reading<'_> {
         }
         match self.bundled(agreements).await {
             Ok(parts) => {
-                let parts = parts.into_iter().map(|(agreement, part)| self.completed(agreement, part));
-                stream::iter(parts).buffer_unordered(LISTS_AT_ONCE).collect().await
+                join_all(parts.into_iter().map(|(agreement, part)| self.completed(agreement, part))).await
             }
             Err(error) if refuses_bundles(&error) => {
                 self.detour(Detour::NoBundles);
@@ -127,8 +128,8 @@ impl Reading<'_> {
     }
 
     async fn one_by_one(&self, agreements: &[AgreementId]) -> Vec<Outcome> {
-        let lists = agreements.iter().map(|&agreement| self.completed(agreement, Part::Begun(Vec::new())));
-        stream::iter(lists).buffer_unordered(LISTS_AT_ONCE).collect().await
+        let unread = || Part::Begun(Vec::new());
+        join_all(agreements.iter().map(|&agreement| self.completed(agreement, unread()))).await
     }
 
     /// Reads the additions after those that are there already, which are the first ones in order.
