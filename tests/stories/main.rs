@@ -4,3 +4,5 @@
 mod world;
 
 mod first_day;
+mod strategies;
+mod vectors;

@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "each story uses some of it")]
 
 pub mod plain;
+pub mod shop;
 
 use std::fs;
 use std::path::{Path, PathBuf};
