@@ -4,5 +4,6 @@
 mod world;
 
 mod first_day;
+mod reads_only;
 mod strategies;
 mod vectors;
