@@ -4,6 +4,7 @@
 mod world;
 
 mod first_day;
+mod plan_files;
 mod reads_only;
 mod strategies;
 mod vectors;
