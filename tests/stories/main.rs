@@ -3,6 +3,7 @@
 
 mod world;
 
+mod commits;
 mod first_day;
 mod plan_files;
 mod reads_only;
