@@ -4,6 +4,7 @@
 mod world;
 
 mod commits;
+mod determinism;
 mod first_day;
 mod plan_files;
 mod reads_only;
