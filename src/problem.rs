@@ -14,6 +14,7 @@ mod render;
 mod report;
 mod suggest;
 mod texts;
+mod unspeakable;
 
 pub use code::{Code, CodeKind, Concern, UnknownCode};
 pub use color::{Color, Tone};

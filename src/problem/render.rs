@@ -1,12 +1,14 @@
 //! Problems for people: the sentence, the place with what stands there, and what to write instead.
 //!
-//! Decides how many are shown, never which are problems. Errors come first, each group in the order of the files.
+//! Decides how many are shown, never which are problems. Errors come first, each group in the order of the files. Never
+//! repeats a line that may hold a secret.
 
 use std::io::{self, Write};
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::excerpt::excerpt;
+use super::unspeakable::Unspeakable;
 use super::{Color, Problem, Severity, Texts, printable};
 
 /// More than this nobody reads: after the first are repaired the rest is often gone.
@@ -27,8 +29,9 @@ pub fn write_problems(
         Color::Never => Renderer::plain(),
         Color::Always => Renderer::styled(),
     };
+    let unspeakable = Unspeakable::of(problems, texts);
     for problem in in_order(problems).into_iter().take(MOST_SHOWN) {
-        writeln!(out, "{}\n", renderer.render(&[group(problem, texts)]))?;
+        writeln!(out, "{}\n", renderer.render(&[group(problem, texts, &unspeakable)]))?;
     }
     write_count(problems, out)
 }
@@ -80,7 +83,7 @@ fn one_line(problem: &Problem) -> String {
     format!("{place}{word}[{}]: {}{hint}", problem.code, sentence(problem))
 }
 
-fn group<'p>(problem: &'p Problem, texts: &Texts<'p>) -> Group<'p> {
+fn group<'p>(problem: &'p Problem, texts: &Texts<'p>, unspeakable: &Unspeakable<'_>) -> Group<'p> {
     let level = match problem.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -91,7 +94,8 @@ fn group<'p>(problem: &'p Problem, texts: &Texts<'p>) -> Group<'p> {
         let file = printable(&place.file);
         let line = usize::try_from(place.line).unwrap_or(usize::MAX);
         let column = usize::try_from(place.column).unwrap_or(usize::MAX);
-        group = match texts.get(&place.file).and_then(|text| excerpt(text, place)) {
+        let text = texts.get(&place.file).filter(|_| !unspeakable.holds(place));
+        group = match text.and_then(|text| excerpt(text, place)) {
             Some(excerpt) => group.element(
                 Snippet::<Annotation<'_>>::source(excerpt.line)
                     .line_start(line)

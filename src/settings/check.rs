@@ -174,9 +174,9 @@ impl Checker<'_> {
                 None
             }
         };
-        let client_id = self.secret(node.key("client_id"), client_id);
-        let public_key = self.secret(node.key("public_key"), public_key);
-        let private_key = self.secret(node.key("private_key"), private_key);
+        let client_id = self.secret("client_id", node, client_id);
+        let public_key = self.secret("public_key", node, public_key);
+        let private_key = self.secret("private_key", node, private_key);
         let ca_file = ca_file.map(|path| self.path(node.key("ca_file"), &path));
         Some(ConnectWiseAccess {
             site: site?,
@@ -191,7 +191,8 @@ impl Checker<'_> {
         })
     }
 
-    fn secret(&mut self, node: Node<'_>, secret: SecretDocument) -> Option<Secret> {
+    fn secret(&mut self, key: &str, access: Node<'_>, secret: SecretDocument) -> Option<Secret> {
+        let node = access.key(key);
         let kept = match secret {
             SecretDocument::File(path) => Kept::File(self.path(node.key("file"), &path)?),
             SecretDocument::Env(Written(name)) => {
@@ -199,7 +200,7 @@ impl Checker<'_> {
                 let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
                 let starts = name.bytes().next().is_some_and(|byte| !byte.is_ascii_digit());
                 if !(starts && name.bytes().all(fits)) || looks_like_secret(&name) {
-                    let message = "env names no environment variable";
+                    let message = format!("env of {key} names no environment variable");
                     let hint = "write its name, in capitals, such as TRUEUP_CONNECTWISE_PRIVATE_KEY";
                     self.error(Code::SecretInFile, "env", node.key("env"), message, hint);
                     return None;

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::retell::SECRETS;
 use crate::problem::{Code, Problem};
 
 /// A situation in which there are no settings to go by.
@@ -33,7 +34,8 @@ pub enum SettingsError {
     Invalid {
         /// Everything that is wrong, sorted by place.
         problems: Vec<Problem>,
-        /// Their text, for excerpts. `None` when it holds a secret, which nothing may repeat.
+        /// Their text, for excerpts. What stands under the key of a secret is blanked, and it
+        /// is `None` when some secret was found: nothing may repeat one.
         text: Option<String>,
     },
 }
@@ -41,7 +43,7 @@ pub enum SettingsError {
 impl SettingsError {
     pub(super) fn invalid(problems: Vec<Problem>, bytes: &[u8]) -> Self {
         let holds_a_secret = problems.iter().any(|problem| problem.code == Code::SecretInFile);
-        let text = if holds_a_secret { None } else { String::from_utf8(bytes.to_vec()).ok() };
+        let text = if holds_a_secret { None } else { std::str::from_utf8(bytes).ok().map(masked) };
         Self::Invalid { problems, text }
     }
 
@@ -58,6 +60,29 @@ impl SettingsError {
         };
         vec![Problem::error(Code::Unreadable, "", self.to_string()).with_hint(hint)]
     }
+}
+
+/// The text with blanks for whatever stands under the key of a secret, each byte in its place. Also where it is no YAML.
+fn masked(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut under = None;
+    for line in text.split_inclusive('\n') {
+        let depth = line.len() - line.trim_start().len();
+        if under.is_some_and(|key| depth <= key) && !line.trim().is_empty() {
+            under = None;
+        }
+        let shown = match (under, SECRETS.iter().filter_map(|key| Some(line.find(key)? + key.len())).min()) {
+            (Some(_), _) => 0,
+            (None, Some(after_key)) => {
+                under = Some(depth);
+                after_key
+            }
+            (None, None) => line.len(),
+        };
+        masked.push_str(&line[..shown]);
+        masked.extend(line[shown..].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+    }
+    masked
 }
 
 fn list(paths: &[PathBuf]) -> String {

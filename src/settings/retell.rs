@@ -5,7 +5,7 @@ use crate::problem::{Code, Problem};
 use super::duration;
 
 /// Keys whose values are secrets.
-const SECRETS: [&str; 3] = ["client_id", "public_key", "private_key"];
+pub(super) const SECRETS: [&str; 3] = ["client_id", "public_key", "private_key"];
 
 /// Keys whose values are durations.
 const DURATIONS: [&str; 5] = ["request_timeout", "send_by", "latest_landing", "read_lag", "settle"];

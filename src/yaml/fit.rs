@@ -138,7 +138,7 @@ impl Fitter<'_> {
                 }
                 (None, Some(_)) => continue,
                 (None, None) => {
-                    self.unknown_key(key, shape);
+                    self.unknown_key(key, id, shape);
                     continue;
                 }
             };
@@ -168,7 +168,7 @@ impl Fitter<'_> {
         }
     }
 
-    fn unknown_key(&mut self, key: Id, shape: &MapShape) {
+    fn unknown_key(&mut self, key: Id, value: Id, shape: &MapShape) {
         let name = self.document.key_text(key);
         let names = || shape.keys.iter().map(|known| known.name.as_str());
         let hint = match nearest(name, names()) {
@@ -183,8 +183,12 @@ impl Fitter<'_> {
         } else {
             (Code::UnknownKey, format!("the key {} is not known here", reject::shown(name)))
         };
-        let problem = reject::error(code, name, message, self.document.place_of(key)).with_hint(hint);
-        self.problems.push(problem);
+        let mut place = self.document.place_of(key);
+        if code == Code::SecretInFile {
+            // The secret is the value, and nothing may repeat its lines either.
+            place.span.end = self.document.place_of(value).span.end.max(place.span.end);
+        }
+        self.problems.push(reject::error(code, name, message, place).with_hint(hint));
     }
 
     /// The keys of a free map are names: a number or a truth value among them was meant otherwise.
@@ -221,7 +225,7 @@ impl Fitter<'_> {
                 shape: 0,
                 required: false,
             });
-            self.unknown_key(key, &MapShape { keys: keys.collect(), others: None });
+            self.unknown_key(key, id, &MapShape { keys: keys.collect(), others: None });
             return None;
         };
         let value = self.fit(Site { key: Some(key), id, item: false }, *shape)?;

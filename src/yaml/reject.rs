@@ -33,6 +33,13 @@ pub(super) fn error(code: Code, subject: &str, message: String, place: Place) ->
     Problem::error(code, subject, message).at(place)
 }
 
+/// What stands there may be a secret.
+pub(super) fn secret(place: Place) -> Problem {
+    let message = "this looks like a secret, which no file may hold".to_owned();
+    let hint = "take it out, and have it replaced: whoever can read the repository may have it";
+    error(Code::SecretInFile, "", message, place).with_hint(hint)
+}
+
 /// `a`, `a or b`, `a, b or c`.
 pub(super) fn alternatives<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let words: Vec<&str> = words.into_iter().collect();

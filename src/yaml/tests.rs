@@ -277,6 +277,9 @@ fn a_secret_is_refused_and_never_repeated() {
         format!("tenants: {{ {secret}: {{ level: a }} }}\n"),
         format!("rows: [{{ level: a, {secret}: b }}]\nhours: \"{secret}\"\n"),
         format!("rows: [{secret}]\n"),
+        format!("mode: \"{secret}\n"),
+        format!("mode: {secret} # \u{202e}\n"),
+        format!("rows: [{{ level: a }}\nmode: {secret}\n"),
     ];
 
     for text in texts {

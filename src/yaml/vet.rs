@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Marker, Parser, ScanError, Span as Marks, StrInput};
 
-use crate::problem::{Code, Problem, Span};
+use crate::problem::{Code, Place, Problem, Span};
 
 use super::Limits;
 use super::characters::{self, Text};
@@ -22,6 +22,13 @@ pub(super) fn vet(
     bytes: &[u8],
     limits: &Limits,
 ) -> Result<(Document, Vec<Problem>), Vec<Problem>> {
+    build(file, bytes, limits).map_err(|mut problems| {
+        secrets_among_words(file, bytes, &mut problems);
+        problems
+    })
+}
+
+fn build(file: &Arc<str>, bytes: &[u8], limits: &Limits) -> Result<(Document, Vec<Problem>), Vec<Problem>> {
     let text = characters::text(file, bytes, limits.bytes)?;
     let document = Document { file: Arc::clone(file), entries: Vec::new(), root: 0 };
     let mut builder = Builder {
@@ -42,6 +49,27 @@ pub(super) fn vet(
         }
     }
     Ok((builder.document, builder.problems))
+}
+
+/// A text that is no tree has no values to look at. Its words are looked at instead, so that no excerpt of what is wrong
+/// repeats a secret.
+fn secrets_among_words(file: &Arc<str>, bytes: &[u8], problems: &mut Vec<Problem>) {
+    let separates = |sign: char| sign.is_whitespace() || "\"'{}[],".contains(sign);
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let mut start = 0;
+    for (line, number) in text.split_inclusive('\n').zip(1..) {
+        let is_told = |problem: &Problem| {
+            let place = problem.place.as_ref();
+            problem.code == Code::SecretInFile && place.is_some_and(|place| place.line == number)
+        };
+        let mut words = line.split(separates).chain([line.trim()]);
+        if words.any(looks_like_secret) && !problems.iter().any(is_told) {
+            let span = Span { start, end: start + line.trim_end().len() };
+            let place = Place { file: Arc::clone(file), line: number, column: 1, span };
+            problems.push(reject::secret(place));
+        }
+        start += line.len();
+    }
 }
 
 struct Builder<'a> {
@@ -126,10 +154,7 @@ impl Builder<'_> {
     }
 
     fn refuse_secret(&mut self, mark: Mark) {
-        let message = "this looks like a secret, which no file may hold".to_owned();
-        let hint = "take it out, and have it replaced: whoever can read the repository may have it";
-        let place = self.document.mark_place(mark);
-        self.tell(reject::error(Code::SecretInFile, "", message, place).with_hint(hint));
+        self.tell(reject::secret(self.document.mark_place(mark)));
     }
 
     fn check_characters(&mut self, text: &str, mark: Mark) {

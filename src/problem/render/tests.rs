@@ -140,3 +140,44 @@ fn colour_only_adds() {
     assert_ne!(coloured, plain);
     assert_eq!(plain, shown(&problems(), &texts(), Color::Never));
 }
+
+#[test]
+fn a_line_with_a_secret_is_repeated_by_no_problem() {
+    let text = "source: intronis\nnote: hunter22-hunter22 level: gold\nlevel: gold\n";
+    let place = |line, column, span: std::ops::Range<usize>| Place {
+        file: "a.yaml".into(),
+        line,
+        column,
+        span: Span::from(span),
+    };
+    let problems = [
+        Problem::error(Code::SecretInFile, "", "this looks like a secret").at(place(2, 7, 23..40)),
+        Problem::error(Code::UnknownKey, "note", "the key is not known here").at(place(2, 1, 17..21)),
+        Problem::error(Code::UnknownLevel, "gold", "no such level").at(place(3, 8, 57..61)),
+    ];
+
+    let said = shown(&problems, &Texts::from_iter([("a.yaml", text)]), Color::Always);
+
+    assert!(!said.contains("hunter22"), "{said}");
+    assert!(said.contains("a.yaml:2:7") && said.contains("a.yaml:2:1"), "{said}");
+    assert!(said.contains("level: gold"), "other lines are shown: {said}");
+}
+
+#[test]
+fn a_secret_of_many_lines_hides_them_all() {
+    let text = "key: |\n  -----BEGIN PRIVATE KEY-----\n  hunter22\nlevel: gold\n";
+    let place = |line, span: std::ops::Range<usize>| Place {
+        file: "a.yaml".into(),
+        line,
+        column: 1,
+        span: Span::from(span),
+    };
+    let problems = [
+        Problem::error(Code::SecretInFile, "", "this looks like a secret").at(place(1, 5..49)),
+        Problem::error(Code::HiddenCharacter, "", "a hidden character").at(place(3, 40..41)),
+    ];
+
+    let said = shown(&problems, &Texts::from_iter([("a.yaml", text)]), Color::Never);
+
+    assert!(!said.contains("hunter22") && !said.contains("BEGIN"), "{said}");
+}
