@@ -19,7 +19,7 @@ use super::{Exit, Failure, Global};
 use crate::connectwise::ConnectWise;
 use crate::journal::Journal;
 use crate::plan::{Plan, Show, TextOptions, write_text};
-use crate::reconciler::{Applied, Observation, Run, Stop, apply, observe, read_local, recover};
+use crate::reconciler::{Applied, Local, Observation, Run, Stop, apply, observe, read_local, recover};
 
 /// Write the changes of a plan to ConnectWise
 ///
@@ -76,12 +76,15 @@ pub(super) fn run_at(
     let session = Session::open(global)?;
     let wanted = verb.plan.as_deref().map(|path| Wanted::read(path, &session, now)).transpose()?;
     let mut journal = Journal::open(&session.journal)?;
+    // Before anybody is asked for anything: a slip in a file costs no request.
+    let history = journal.reader().memory(&session.tenant.name, now)?;
+    let local = read_local(&session.tenant, &revision(verb.commit.as_deref()), None, history, now)?;
     wait_for(async {
         let stop = Stop::default();
         stop_on_signal(&stop, screen);
         let connectwise = session.connect().await?;
         let desk = Desk { session: &session, connectwise: &connectwise, stop: &stop, screen, now };
-        desk.run(verb, wanted.as_ref(), &mut journal).await
+        desk.run(verb, wanted.as_ref(), local, &mut journal).await
     })
 }
 
@@ -99,6 +102,7 @@ impl Desk<'_> {
         &self,
         verb: &Apply,
         wanted: Option<&Wanted>,
+        local: Local,
         journal: &mut Journal,
     ) -> Result<Exit, Failure> {
         let tenant = &self.session.tenant;
@@ -106,7 +110,7 @@ impl Desk<'_> {
         let recovered = recover(tenant, self.session.timing, self.connectwise, journal, self.stop).await?;
         report::recovered(&recovered, self.screen);
 
-        let observation = self.observe(verb, journal).await?;
+        let observation = self.observe(local, journal).await?;
         let inputs = observation.inputs(tenant, self.now);
         record::snapshots(journal, &inputs)?;
         let plan = observation.plan(tenant, self.now);
@@ -120,11 +124,10 @@ impl Desk<'_> {
         Ok(report::ended(&plan, &choice, &applied, &recovered, self.screen))
     }
 
-    /// Reads everything anew: a plan file says what was approved, never what is.
-    async fn observe(&self, verb: &Apply, journal: &Journal) -> Result<Observation, Failure> {
-        let history = journal.reader().memory(&self.session.tenant.name, self.now)?;
-        let revision = revision(verb.commit.as_deref());
-        let local = read_local(&self.session.tenant, &revision, None, history, self.now)?;
+    /// Reads everything anew: a plan file says what was approved, never what is. The journal has learned from what was
+    /// settled meanwhile.
+    async fn observe(&self, mut local: Local, journal: &Journal) -> Result<Observation, Failure> {
+        local.history = journal.reader().memory(&self.session.tenant.name, self.now)?;
         let progress = self.screen.progress();
         let observed = observe(local, self.connectwise, &|step| progress.read(&step)).await;
         progress.done();

@@ -2,7 +2,6 @@
 //!
 //! Turns settings into the values of the engine room. Secrets are read only when a connection is made.
 
-use std::fs;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -93,13 +92,11 @@ impl Session {
                 problems,
             ));
         };
-        let certificate_authority = access.ca_file.as_ref().map(|path| {
-            fs::read(path).map_err(|error| {
-                Failure::caused(Exit::Invalid, format!("Cannot read the ca_file {}", path.display()), &error)
-            })
-        });
+        let certificate_authority = access.certificate_authority().map_err(|problem| {
+            Failure::problems(Exit::Invalid, "The certificate authority cannot be used", vec![problem])
+        })?;
         let options = Options {
-            certificate_authority: certificate_authority.transpose()?,
+            certificate_authority,
             request_timeout: self.request_timeout,
             ..Options::new(&*access.site, &*access.company, client_id, public_key, private_key)
         };

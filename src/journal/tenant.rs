@@ -34,6 +34,8 @@ pub enum RunResult {
     Verified,
     /// Every line that may change is verified; others are held.
     Held,
+    /// Its commit does not descend from the applied one: nothing was written, and the applied one stays what it was.
+    Refused,
     /// Some lines failed, were stale, or are in doubt.
     Partial,
     /// It could not be carried through.
@@ -48,7 +50,7 @@ impl RunResult {
     pub fn is_good(self) -> bool {
         match self {
             Self::Verified | Self::Held => true,
-            Self::Partial | Self::Failed | Self::Interrupted => false,
+            Self::Refused | Self::Partial | Self::Failed | Self::Interrupted => false,
         }
     }
 
@@ -58,6 +60,7 @@ impl RunResult {
         match self {
             Self::Verified => "verified",
             Self::Held => "held",
+            Self::Refused => "refused",
             Self::Partial => "partial",
             Self::Failed => "failed",
             Self::Interrupted => "interrupted",
@@ -65,7 +68,7 @@ impl RunResult {
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let all = [Self::Verified, Self::Held, Self::Partial, Self::Failed, Self::Interrupted];
+        let all = [Self::Verified, Self::Held, Self::Refused, Self::Partial, Self::Failed, Self::Interrupted];
         all.into_iter().find(|result| result.as_str() == text)
     }
 }

@@ -93,6 +93,7 @@ fn problems(
     problems.extend(inputs.noted.iter().cloned());
     problems.extend(sources.iter().flat_map(SourceGuard::problems));
     problems.extend(pins);
+    problems.extend(tenant::rewritten(inputs, waivers));
     problems.extend(waivers.report());
     problems.extend(tenant::frozen(inputs));
     problems.extend(

@@ -57,6 +57,8 @@ pub(super) struct Choice<'p> {
     pub(super) already: usize,
     /// Whether writes wait for the end of a freeze window.
     pub(super) frozen: bool,
+    /// Whether history was rewritten, and nobody said yet that this is right.
+    pub(super) rewritten: bool,
 }
 
 /// A line of a plan document that does not hold any more.
@@ -76,8 +78,10 @@ pub(super) fn choose<'p>(plan: &'p Plan<'p>, wanted: Option<&Wanted>) -> Result<
         },
         Some(wanted) => approved(plan, &wanted.file)?,
     };
-    choice.frozen = plan.problems.iter().any(|problem| problem.code == Code::Freeze);
-    if choice.frozen {
+    let tells = |code: Code| plan.problems.iter().any(|problem| problem.code == code);
+    choice.frozen = tells(Code::Freeze);
+    choice.rewritten = tells(Code::History);
+    if choice.frozen || choice.rewritten {
         choice.lines.clear();
     }
     Ok(choice)

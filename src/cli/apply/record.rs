@@ -60,7 +60,9 @@ fn changed_by_others<'p>(plan: &'p Plan<'_>) -> impl Iterator<Item = Observation
 /// How the run ended.
 pub(super) fn result(plan: &Plan<'_>, choice: &Choice<'_>, applied: &Applied<'_>) -> RunResult {
     let held = choice.frozen || plan.lines.iter().any(|line| line.verdict == Verdict::Hold);
-    if !applied.is_complete() || !choice.stale.is_empty() {
+    if choice.rewritten {
+        RunResult::Refused
+    } else if !applied.is_complete() || !choice.stale.is_empty() {
         RunResult::Partial
     } else if held {
         RunResult::Held

@@ -16,7 +16,7 @@ pub(super) fn recovered(recovered: &[Recovered], screen: &Screen) {
         let intent = &found.open.intent;
         let name = printable(&format!("{}/{}", intent.company, intent.product_identifier)).into_owned();
         let (word, why) = conclusion(&found.conclusion);
-        screen.say(&format!("Left open at {}: {name}: {word}{}", intent.at, because(&why)));
+        screen.say(&format!("Left open at {:.0}: {name}: {word}{}", intent.at, because(&why)));
     }
 }
 
@@ -30,6 +30,9 @@ pub(super) fn left_out(choice: &Choice<'_>, screen: &Screen) {
     }
     if choice.frozen {
         screen.say("A freeze window is open: nothing is written until it ends");
+    }
+    if choice.rewritten {
+        screen.say("History was rewritten: nothing is written until a waiver says that this is right");
     }
 }
 
@@ -64,7 +67,7 @@ pub(super) fn ended(
     }
     if failed > 0 || in_doubt > 0 || !choice.stale.is_empty() {
         Exit::Partly
-    } else if held > 0 || choice.frozen {
+    } else if held > 0 || choice.frozen || choice.rewritten {
         Exit::Held
     } else {
         Exit::Done

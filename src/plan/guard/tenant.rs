@@ -14,6 +14,7 @@ use super::limit;
 use crate::mapping::{
     Catalog, Freeze, Guards, Limit, LineGuards, PlanSelector, Row, Service, Subject, utc_day,
 };
+use crate::plan::release::{Permission, yaml};
 use crate::plan::waiver::Waivers;
 use crate::plan::{Ancestry, Inputs};
 use crate::problem::{Code, Problem, Reason};
@@ -31,7 +32,10 @@ pub(in crate::plan) fn of_commit(inputs: &Inputs<'_>, waivers: &Waivers<'_>) -> 
 /// where a waiver of the new mappings lets it pass.
 #[must_use]
 pub fn config_shrink(previous: &Catalog, next: &Catalog, now: Timestamp) -> Option<Reason> {
-    shrunk(previous, next, &Waivers::on(next, utc_day(now)))
+    let today = utc_day(now);
+    let reason = shrunk(previous, next, &Waivers::on(next, today))?;
+    let release = yaml(&[Permission::ConfigShrink { rows: removed_rows(previous, next) }], today);
+    Some(Reason { release: Some(release), ..reason })
 }
 
 fn shrunk(previous: &Catalog, next: &Catalog, waivers: &Waivers<'_>) -> Option<Reason> {
@@ -83,6 +87,19 @@ fn left_behind(inputs: &Inputs<'_>, waivers: &Waivers<'_>) -> Option<Reason> {
             Some(Reason::new(Code::History, message).over(last_applied.to_string(), inputs.commit))
         }
     }
+}
+
+/// The same for people, also where no line would change: such a commit is not taken for the applied one.
+pub(in crate::plan) fn rewritten(inputs: &Inputs<'_>, waivers: &Waivers<'_>) -> Option<Problem> {
+    let reason = left_behind(inputs, waivers)?;
+    let Ancestry::Broken { last_applied } = inputs.ancestry else { return None };
+    let release = yaml(&[Permission::History { commit: last_applied }], utc_day(inputs.now));
+    let hint = format!("if history was rewritten on purpose, commit a waiver:\n{release}");
+    Some(Problem::warning(Code::History, short(inputs.commit), reason.message).with_hint(hint))
+}
+
+fn short(commit: &str) -> &str {
+    commit.get(..7).unwrap_or(commit)
 }
 
 /// The problem that a freeze window is for: writes wait, verdicts stay.

@@ -29,7 +29,7 @@ fn unsettled(case: &Case<'_>) -> Option<Reason> {
     let record = case.record?;
     if let Some(intent) = record.open_intent {
         let (since, settles_at) = (intent.since, intent.settles_at);
-        let message = format!("the outcome of our write of {since} is not known before {settles_at}");
+        let message = format!("the outcome of our write of {since:.0} is not known before {settles_at:.0}");
         return Some(Reason::new(Code::InDoubt, message));
     }
     let in_step = case.current.is_some() && case.current == case.line.desired;
