@@ -3,6 +3,7 @@
 
 mod world;
 
+mod codes;
 mod commits;
 mod determinism;
 mod first_day;
