@@ -6,6 +6,7 @@
 mod measure;
 
 mod plan;
+mod usage;
 
 use measure::Effort;
 
@@ -16,6 +17,9 @@ fn main() {
     let wanted = |name: &str| only.is_empty() || only.iter().any(|prefix| name.starts_with(prefix.as_str()));
 
     println!("{:<44} {:>10} {:>10} {:>9} {:>10}  beside", "", "median", "fastest", "ratio", "peak");
+    if wanted("usage") {
+        usage::measure(effort);
+    }
     // Last, because the peak of memory only ever grows.
     if wanted("plan") {
         plan::measure(effort);

@@ -4,28 +4,28 @@ use sha2::{Digest, Sha256};
 
 use super::manifest::hexadecimal;
 use crate::billing::Size;
-use crate::usage::{Account, Base, Measured, Seat, UsageSnapshot};
+use crate::usage::{Account, AccountKind, AccountStatus, Base, Measured, Metric, Seat, UsageSnapshot};
 
 /// `sha256:` and hex over everything that the snapshot says, apart from places and remarks.
 ///
 /// Accounts, metrics and seats must be sorted.
 pub(super) fn digest(snapshot: &UsageSnapshot) -> String {
-    let mut canon = Canon { hash: Sha256::new(), line: String::new() };
+    let mut canon = Canon { hash: Sha256::new(), bytes: Vec::new() };
     canon.text("trueup.usage/1");
     canon.text(&snapshot.as_of.to_string());
-    canon.text(if snapshot.complete { "complete" } else { "incomplete" });
-    canon.text(if snapshot.reports_seats { "seats" } else { "no seats" });
+    canon.tag(u8::from(snapshot.complete));
+    canon.tag(u8::from(snapshot.reports_seats));
+    canon.number(snapshot.accounts.len() as u64);
     for account in &snapshot.accounts {
         canon.account(account);
     }
-    canon.flush();
-    format!("sha256:{}", hexadecimal(&canon.hash.finalize()))
+    format!("sha256:{}", hexadecimal(&canon.hash.chain_update(&canon.bytes).finalize()))
 }
 
-/// Writes values so that no two contents have one spelling: every text carries its length.
+/// Writes values so that no two contents have one spelling: every choice has a tag, every text and list its length.
 struct Canon {
     hash: Sha256,
-    line: String,
+    bytes: Vec<u8>,
 }
 
 impl Canon {
@@ -33,92 +33,109 @@ impl Canon {
         let Account { username, name, kind, status, plan, metrics, seats, rejected } = account;
         self.text(username);
         self.text(name);
-        self.text(match kind {
-            crate::usage::AccountKind::Account => "account",
-            crate::usage::AccountKind::Partner => "partner",
+        self.tag(match kind {
+            AccountKind::Account => 0,
+            AccountKind::Partner => 1,
         });
-        self.text(match status {
-            crate::usage::AccountStatus::Active => "active",
-            crate::usage::AccountStatus::Test => "test",
-            crate::usage::AccountStatus::Frozen => "frozen",
-            crate::usage::AccountStatus::Canceled => "canceled",
+        self.tag(match status {
+            AccountStatus::Active => 0,
+            AccountStatus::Test => 1,
+            AccountStatus::Frozen => 2,
+            AccountStatus::Canceled => 3,
         });
-        self.optional(rejected.as_ref().map(|rejection| &*rejection.message));
-        self.optional(plan.as_ref().map(|_| "plan"));
-        if let Some(plan) = plan {
-            self.optional(plan.name.as_deref());
-            match plan.base {
-                Base::Unknown => self.text("unknown"),
-                Base::Unlimited => self.text("unlimited"),
-                Base::Size(size) => self.size(size),
-            }
-        }
-        self.count(metrics.len() as u64);
+        self.optional(rejected.as_ref(), |canon, rejection| canon.text(&rejection.message));
+        self.optional(plan.as_ref(), |canon, plan| {
+            canon.optional(plan.name.as_ref(), |canon, name| canon.text(name));
+            canon.base(plan.base);
+        });
+        self.number(metrics.len() as u64);
         for (metric, measured) in metrics {
-            self.text(metric.as_str());
-            match *measured {
-                Measured::Size(size) => self.size(size),
-                Measured::Count(count) => self.count(count),
+            self.metric(metric, *measured);
+        }
+        self.number(seats.len() as u64);
+        seats.iter().for_each(|seat| self.seat(seat));
+        self.hash.update(&self.bytes);
+        self.bytes.clear();
+    }
+
+    fn base(&mut self, base: Base) {
+        match base {
+            Base::Unknown => self.tag(0),
+            Base::Unlimited => self.tag(1),
+            Base::Size(size) => {
+                self.tag(2);
+                self.size(size);
             }
         }
-        self.count(seats.len() as u64);
-        seats.iter().for_each(|seat| self.seat(seat));
-        self.flush();
+    }
+
+    fn metric(&mut self, metric: &Metric, measured: Measured) {
+        match metric {
+            Metric::BackupUsage => self.tag(0),
+            Metric::LocalBackup => self.tag(1),
+            Metric::ImageLicensing => self.tag(2),
+            Metric::HyperVHostLicensing => self.tag(3),
+            Metric::VMwareHostLicensing => self.tag(4),
+            Metric::Named(name) => {
+                self.tag(5);
+                self.text(name);
+            }
+        }
+        match measured {
+            Measured::Size(size) => {
+                self.tag(0);
+                self.size(size);
+            }
+            Measured::Count(count) => {
+                self.tag(1);
+                self.number(count);
+            }
+        }
     }
 
     fn seat(&mut self, seat: &Seat) {
         let Seat { service, option, unique_id, used, bought } = seat;
         self.text(service);
         self.text(option);
-        self.optional(unique_id.as_deref());
+        self.optional(unique_id.as_ref(), |canon, id| canon.text(id));
         for count in [used, bought] {
-            self.optional(count.map(|count| count.to_string()).as_deref());
+            self.optional(count.as_ref(), |canon, count| canon.number(*count));
         }
     }
 
     fn size(&mut self, size: Size) {
         match size {
             Size::Bytes(bytes) => {
-                self.text("bytes");
-                self.count(bytes);
+                self.tag(0);
+                self.number(bytes);
             }
             Size::Gigabytes(gigabytes) => {
-                self.text("gigabytes");
+                self.tag(1);
                 self.text(&gigabytes.normalize().to_string());
             }
         }
     }
 
-    fn count(&mut self, count: u64) {
-        self.text("count");
-        self.number(count);
-        self.line.push(';');
-    }
-
-    fn optional(&mut self, text: Option<&str>) {
-        match text {
-            Some(text) => {
-                self.line.push('+');
-                self.text(text);
+    fn optional<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
+        match value {
+            None => self.tag(0),
+            Some(value) => {
+                self.tag(1);
+                write(self, value);
             }
-            None => self.line.push('-'),
         }
     }
 
     fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
-        self.line.push(':');
-        self.line.push_str(text);
+        self.bytes.extend_from_slice(text.as_bytes());
     }
 
     fn number(&mut self, number: u64) {
-        use std::fmt::Write;
-
-        write!(self.line, "{number}").expect("a string takes every number");
+        self.bytes.extend_from_slice(&number.to_be_bytes());
     }
 
-    fn flush(&mut self) {
-        self.hash.update(self.line.as_bytes());
-        self.line.clear();
+    fn tag(&mut self, tag: u8) {
+        self.bytes.push(tag);
     }
 }

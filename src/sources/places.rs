@@ -9,7 +9,7 @@ use crate::problem::{Place, Span};
 pub(super) struct Places<'a> {
     file: Arc<str>,
     text: &'a str,
-    /// Known positions, a kilobyte apart, so that even a text of one long line is searched quickly.
+    /// Known positions, a short way apart, so that even a text of one long line is searched quickly.
     marks: Vec<Mark>,
 }
 
@@ -21,7 +21,7 @@ struct Mark {
 }
 
 /// How far marks lie apart, in bytes.
-const STEP: usize = 1024;
+const STEP: usize = 256;
 
 impl<'a> Places<'a> {
     pub(super) fn new(file: Arc<str>, text: &'a str) -> Self {

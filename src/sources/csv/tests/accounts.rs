@@ -34,18 +34,17 @@ fn acme() -> Account {
 fn a_row_is_an_account_with_its_plan_and_every_metric() {
     let snapshot = read(&report(&[ACME])).unwrap();
 
-    let digest = snapshot.digest.clone();
     let whole = UsageSnapshot {
         source: source(),
         as_of: time("2026-11-22T03:00:00Z"),
         complete: true,
         accounts: vec![acme()],
         reports_seats: false,
-        digest: digest.clone(),
+        // Journals keep digests, so the way to them never changes.
+        digest: "sha256:35065bdd4cb4dc3484dc0a16d6a487f47c4fe5f340e5a7d8a3b75c66f34dd6ac".to_owned(),
         problems: Vec::new(),
     };
     assert_eq!(snapshot, whole);
-    assert_eq!((digest.len(), &digest[..7]), (71, "sha256:"));
 }
 
 #[test]
