@@ -269,3 +269,35 @@ fn a_name_in_a_comment_pings_nobody_and_breaks_no_table() {
 fn cells(row: &str) -> usize {
     row.replace(r"\|", "").matches('|').count()
 }
+
+#[test]
+fn a_comparison_as_a_file_applies_what_the_commit_changes_and_nothing_else() {
+    let (world, _) = two_commits();
+    world.accounts(&[
+        &usage("acme", "Pro", "0", &(26_u64 << 30).to_string()),
+        &usage("delta", "Block", &(20_u64 << 30).to_string(), &(25_u64 << 30).to_string()),
+    ]);
+    let plan = ["plan", "--against", "HEAD~1", "--format", "json", "--out", "plan.json"];
+    assert_eq!(world.run(&plan).code, Some(0));
+
+    let applied = world.run(&["apply", "plan.json"]);
+
+    assert_eq!(applied.code, Some(0), "{}{}", applied.stdout, applied.stderr);
+    assert_eq!([world.quantity(9001), world.quantity(9002)], ["25", "5"]);
+}
+
+#[test]
+fn a_repository_that_lost_the_applied_commit_holds_every_change() {
+    let (world, _) = two_commits();
+    world.settle();
+    let written = world.write_requests().len();
+    world.forget_history();
+    git2::Repository::init(world.path("billing")).expect("a repository can be made");
+    world.mapping("pins.yaml", &pin("acme", "24")).commit("Begun again");
+
+    let plan = world.plan();
+
+    assert_eq!(plan.short("acme", "BKP-GB"), "hold 25 -> 24 history");
+    assert_eq!(world.apply().code, Some(3));
+    assert_eq!(world.write_requests().len(), written);
+}

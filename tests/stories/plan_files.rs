@@ -155,6 +155,19 @@ fn a_line_that_was_changed_by_hand_meanwhile_is_left_out_and_the_others_are_writ
 }
 
 #[test]
+fn a_line_that_somebody_set_to_the_plans_quantity_meanwhile_counts_as_applied() {
+    let world = world();
+    planned(&world, &[]);
+    world.simulator().edit_quantity(9002, Some(Decimal::from(12))).expect("there is such an addition");
+
+    let applied = apply_file(&world);
+
+    assert_eq!(applied.code, Some(0), "{}{}", applied.stdout, applied.stderr);
+    assert_eq!(world.write_requests().len(), 2);
+    assert!(applied.stderr.contains("already applied: 1 change\n"), "{}", applied.stderr);
+}
+
+#[test]
 fn a_plan_file_of_which_nothing_holds_any_more_is_refused() {
     let world = world();
     planned(&world, &[]);
