@@ -67,31 +67,20 @@ pub struct Global {
     pub color: ColorChoice,
 }
 
+/// The verbs. What each does is told by its own arguments.
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Make a whole sample tenant on this machine: plan it, apply it, plan it again
     Demo(demo::Demo),
-    /// Write settings and a first mapping file
     Init(init::Init),
-    /// Check mapping files offline
     Validate(validate::Validate),
-    /// Show what would change in ConnectWise, and why
     Plan(plan::PlanVerb),
-    /// Write the changes of a plan to ConnectWise
     Apply(apply::Apply),
-    /// Show where each tenant stands
     Status(status::Status),
-    /// Explain a line's number, or a code
     Explain(explain::Explain),
-    /// List what was written
     History(history::History),
-    /// Run the ConnectWise simulator as a server
     Simulate(simulate::Simulate),
-    /// Print the JSON Schema of a document
     Schema(schema::Schema),
-    /// Print a completion script for a shell
     Completions(completions::Completions),
-    /// Write the manual pages into a folder
     Man(man::Man),
 }
 

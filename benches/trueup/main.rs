@@ -3,9 +3,10 @@
 //! `cargo bench` measures; `cargo bench -- --smoke` does each once on small input, to see that it still runs. Absolute
 //! times vary between machines and hours: quote the ratios.
 
+mod mapping;
 mod measure;
-
 mod plan;
+mod read;
 mod usage;
 
 use measure::Effort;
@@ -17,8 +18,14 @@ fn main() {
     let wanted = |name: &str| only.is_empty() || only.iter().any(|prefix| name.starts_with(prefix.as_str()));
 
     println!("{:<44} {:>10} {:>10} {:>9} {:>10}  beside", "", "median", "fastest", "ratio", "peak");
+    if wanted("mapping") {
+        mapping::measure(effort);
+    }
     if wanted("usage") {
         usage::measure(effort);
+    }
+    if wanted("read") {
+        read::measure(effort);
     }
     // Last, because the peak of memory only ever grows.
     if wanted("plan") {

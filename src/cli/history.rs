@@ -84,7 +84,7 @@ pub(super) fn text(entry: &HistoryEntry) -> String {
     let number =
         |quantity: Option<Quantity>| quantity.map_or("·".to_owned(), |quantity| quantity.to_string());
     format!(
-        "{}  run {}  {}  {}/{}  {} -> {}  {}",
+        "{:.0}  run {}  {}  {}/{}  {} -> {}  {}",
         row.at,
         row.run,
         row.commit.get(..7).unwrap_or(row.commit),

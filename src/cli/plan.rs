@@ -11,8 +11,8 @@ use super::screen::Screen;
 use super::session::{Session, wait_for};
 use super::{Exit, Failure, Global};
 use crate::plan::{
-    Filter, Forge, MarkdownOptions, Names, Plan, ReadFrom, Show, TextOptions, Verdict, against, markdown,
-    write_json, write_text,
+    Filter, Forge, MarkdownOptions, Names, NothingMatches, Plan, ReadFrom, Show, TextOptions, Verdict,
+    against, markdown, write_json, write_text,
 };
 use crate::reconciler::{Mappings, Observation, Revision, observe};
 
@@ -121,8 +121,8 @@ fn shown<'a>(
         return Ok(plan);
     }
     let filter = Filter { company: verb.company.as_deref(), product: verb.product.as_deref() };
-    plan.filtered(&filter).map_err(|error| {
-        Failure::caused(Exit::Usage, "No line of the plan fits --company and --product", &error)
+    plan.filtered(&filter).map_err(|NothingMatches| {
+        Failure::new(Exit::Usage, "No line of the plan fits --company and --product")
             .with_hint("`trueup plan --all` lists every line")
     })
 }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::event::{Digest, Event, Sighting};
 use super::store::Journal;
-use super::{Action, Instance, Intent, IntentId, JournalError, Outcome, RunId, RunResult};
+use super::{Action, Instance, Intent, IntentId, JournalError, Open, Outcome, RunId, RunResult};
 use super::{chain, history, rows, snapshots};
 use crate::billing::{AdditionId, LineKey, Quantity};
 use crate::plan::Summary;
@@ -230,7 +230,9 @@ fn may_intend(
     if open.iter().any(|(open, _)| open.intent.line == intent.line) {
         return Err(JournalError::OpenIntent { line: intent.line });
     }
-    let count = open.iter().filter(|(open, _)| open.id.0 <= inherited).count();
+    // One whose doubt is recorded was looked at: its line stays untouched, and the others need not wait for it.
+    let unclassified = |(open, _): &&(Open, _)| open.id.0 <= inherited && open.doubt.is_none();
+    let count = open.iter().filter(unclassified).count();
     if count > 0 {
         return Err(JournalError::Unclassified { tenant: tenant.to_owned(), count });
     }

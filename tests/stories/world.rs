@@ -29,9 +29,9 @@ pub const ACCOUNTS: &str = "as_of,account,name,kind,status,plan,base_bytes,used_
 /// The header of a seats file.
 pub const SEATS: &str = "as_of,account,service,option,unique_id,used,bought";
 
-/// Times of the write protocol that fit a story: what is in doubt can be settled at once.
+/// Times of the write protocol that fit a story: what is in doubt can be settled five seconds later.
 pub const QUICK_WRITES: &str =
-    "writes: { request_timeout: 5s, send_by: 5s, latest_landing: 0s, read_lag: 0s, settle: 1s }\n";
+    "writes: { request_timeout: 2s, send_by: 1s, latest_landing: 2s, read_lag: 1s, settle: 4s }\n";
 
 /// A tenant of a story.
 pub struct World {
