@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::billing::{Addition, AgreementId, AgreementStatus, BillCustomer};
 use crate::problem::Code;
 
-use super::index::Index;
+use super::index::{Index, sized};
 use super::line::{Found, Inputs};
 
 /// All additions, sorted by (agreement, product, number).
@@ -33,7 +33,7 @@ impl<'a> Additions<'a> {
     pub(super) fn new(inputs: &Inputs<'a>) -> Self {
         let mut sorted: Vec<&Addition> = inputs.view.additions.iter().collect();
         sorted.sort_by_key(|addition| (addition.agreement, addition.product, addition.id));
-        let mut ranges = Index::default();
+        let mut ranges = sized(inputs.view.agreements.len());
         let mut start = 0;
         for group in sorted.chunk_by(|one, two| one.agreement == two.agreement) {
             ranges.insert(group[0].agreement, (start, start + group.len()));

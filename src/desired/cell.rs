@@ -5,7 +5,7 @@ use crate::mapping::Subject;
 use crate::problem::{Code, Reason};
 
 use super::ground::Ground;
-use super::index::Index;
+use super::index::{Index, sized};
 use super::line::{Derivation, Found, LinkedBy};
 use super::link::CompanyIndex;
 use super::rows::Reach;
@@ -76,7 +76,10 @@ impl<'g, 'a> Cells<'g, 'a> {
         agreements: &[(CompanyIndex, &'a Agreement)],
         is_named: impl Fn(&str) -> bool,
     ) -> Self {
-        let mut cells = Self { ground, all: Vec::new(), places: Index::default(), strays: Vec::new() };
+        // Most companies have a handful of lines: room for them at once, and for none where there can be none.
+        let room = if agreements.is_empty() { 0 } else { 8 };
+        let mut cells =
+            Self { ground, all: Vec::with_capacity(room), places: sized(room), strays: Vec::new() };
         for (_, agreement) in agreements {
             if agreement.parent.is_none() || is_named(&agreement.name) {
                 for additions in ground.additions.of(agreement.id) {

@@ -229,6 +229,10 @@ impl<'g, 'a> Claims<'g, 'a> {
         if claim.account.status == AccountStatus::Frozen {
             cell.notes.push(Code::FrozenAccount);
         }
+        if cell.derivation.is_empty() {
+            // Most lines have one claim, and a vector would make room for four.
+            cell.derivation.reserve_exact(1);
+        }
         cell.derivation.push(claim.derivation(self.ground));
         cell.may_exist() || claim.measurement.is_positive()
     }

@@ -8,6 +8,11 @@ use foldhash::fast::FixedState;
 /// A look-up table.
 pub(super) type Index<K, V> = HashMap<K, V, FixedState>;
 
+/// A table with room for that many keys: growing one of a million keys moves them all, several times.
+pub(super) fn sized<K, V>(keys: usize) -> Index<K, V> {
+    Index::with_capacity_and_hasher(keys, FixedState::default())
+}
+
 /// A set that is only asked for membership.
 pub(super) type Members<K> = HashSet<K, FixedState>;
 

@@ -33,7 +33,7 @@ pub struct Inputs<'a> {
 }
 
 /// The desired state.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Desired<'a> {
     /// One entry a reached line, sorted by (company identifier, agreement id, product identifier), bytewise.
     pub lines: Vec<DesiredLine<'a>>,
@@ -42,7 +42,7 @@ pub struct Desired<'a> {
 }
 
 /// What one line should bill.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DesiredLine<'a> {
     /// Whose line it is.
     pub company: &'a Company,

@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 use crate::billing::{Company, CompanyId};
 use crate::mapping::{Link, LinkPolicy};
 
-use super::index::{Few, Index};
+use super::index::{Few, Index, sized};
 use super::line::{Inputs, LinkedBy};
 use super::spelling::fold;
 
@@ -46,9 +46,9 @@ impl<'a> Directory<'a> {
         companies.sort_by(|one, two| (&*one.identifier, one.id).cmp(&(&*two.identifier, two.id)));
         let mut directory = Self {
             companies: Vec::new(),
-            by_number: Index::default(),
-            by_identifier: Index::default(),
-            by_field: Index::default(),
+            by_number: sized(companies.len()),
+            by_identifier: sized(companies.len()),
+            by_field: sized(companies.len()),
             links: Index::default(),
             policy: &inputs.catalog.policy.link,
             folded: OnceCell::new(),
@@ -72,6 +72,11 @@ impl<'a> Directory<'a> {
         for username in usernames(company, self.policy) {
             Few::add(&mut self.by_field, username, place);
         }
+    }
+
+    /// Whether two companies have one identifier, as one that was deleted and made again.
+    pub(super) fn has_twins(&self) -> bool {
+        self.companies.windows(2).any(|pair| pair[0].identifier == pair[1].identifier)
     }
 
     /// The company of that number.

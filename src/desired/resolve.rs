@@ -17,7 +17,7 @@ pub fn resolve<'a>(inputs: &Inputs<'a>) -> Desired<'a> {
     let mut problems = Vec::new();
     let ground = Ground::new(*inputs, &mut problems);
     let members = enlist(inputs, &ground.directory, &ground.sources, &mut problems);
-    let mut lines = Vec::new();
+    let mut lines = Vec::with_capacity(inputs.view.additions.len());
     let mut members = members.chunk_by(|one, two| one.company == two.company).peekable();
     for agreements in ground.agreements.by_company() {
         let company = agreements[0].0;
@@ -32,7 +32,11 @@ pub fn resolve<'a>(inputs: &Inputs<'a>) -> Desired<'a> {
     }
     shadow::note(&ground, &mut problems);
     tell_incomplete(&ground, &mut problems);
-    sort(&mut lines, &mut problems);
+    if ground.directory.has_twins() {
+        // Their agreements may alternate; everybody else's lines stand in order already.
+        lines.sort_by(|one, two| key(one).cmp(&key(two)));
+    }
+    sort(&mut problems);
     Desired { lines, problems }
 }
 
@@ -44,9 +48,11 @@ fn resolve_company<'g, 'a>(
     lines: &mut Vec<DesiredLine<'a>>,
     problems: &mut Vec<Problem>,
 ) {
+    let first = lines.len();
     let mut claims = Claims::of(ground, company, agreements, members, problems);
     stray::settle(&mut claims, lines, problems);
     settle::settle(claims, lines);
+    lines[first..].sort_by(|one, two| key(one).cmp(&key(two)));
 }
 
 /// Agreements whose additions could not be read whole may hide reached lines.
@@ -64,9 +70,7 @@ fn tell_incomplete(ground: &Ground<'_>, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Lines come company by company already, so that this sorts almost nothing.
-fn sort(lines: &mut [DesiredLine<'_>], problems: &mut Vec<Problem>) {
-    lines.sort_by(|one, two| key(one).cmp(&key(two)));
+fn sort(problems: &mut Vec<Problem>) {
     problems.sort_unstable();
     problems.dedup();
     problems.dedup_by(|later, first| {
@@ -74,6 +78,7 @@ fn sort(lines: &mut [DesiredLine<'_>], problems: &mut Vec<Problem>) {
     });
 }
 
+/// The order of lines in documents.
 fn key<'l>(line: &'l DesiredLine<'_>) -> (&'l str, i64, &'l str, i64) {
     (&line.company.identifier, line.agreement.id.0, line.product_identifier, line.product.0)
 }

@@ -13,6 +13,8 @@ mod undesired;
 mod absence;
 mod source;
 mod terms;
+mod chance;
+mod properties;
 
 use super::world::World;
 use super::{Desired, Want};

@@ -28,7 +28,7 @@ pub(crate) const fn gb(gigabytes: u64) -> u64 {
 }
 
 /// A tenant and everything around it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct World {
     pub(crate) catalog: Catalog,
     pub(crate) usage: Vec<SourceReading>,
