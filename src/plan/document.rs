@@ -2,6 +2,8 @@
 //!
 //! Fields stand in alphabetical order, because the document sorts its keys and serde writes fields as they stand.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -77,7 +79,7 @@ pub struct Observation {
     /// The desired quantity that a hand-set one was adopted against; `None` when the line is in step.
     pub adopted_against: Option<Quantity>,
     /// The terms that the desired quantity was computed by.
-    pub terms: Box<str>,
+    pub terms: Arc<str>,
 }
 
 /// The counts and the money of a plan. Keeps count whether or not they are listed.
@@ -149,7 +151,7 @@ pub struct Line<'a> {
     pub reasons: Vec<Reason>,
     /// The terms it was computed by, for the journal, on lines to write; no part of the document.
     #[serde(skip)]
-    pub terms: Option<Box<str>>,
+    pub terms: Option<Arc<str>>,
     /// The decision.
     pub verdict: Verdict,
 }

@@ -10,7 +10,7 @@ use foldhash::fast::FixedState;
 use super::guard::source::{self, SourceGuard};
 use super::guard::{Change, tenant};
 use super::hold::{self, Guarded};
-use super::line::{self, Ground, Next};
+use super::line::{self, Ground, Next, Wording};
 use super::money::add;
 use super::pin::Pins;
 use super::summary::summarize;
@@ -42,7 +42,15 @@ pub fn draw_lines<'a>(inputs: &Inputs<'a>, desired: Desired<'a>) -> Plan<'a> {
     let pins = Pins::place(inputs.catalog, &desired.lines, today);
     let products: HashMap<ProductId, &Product, FixedState> =
         inputs.view.products.iter().map(|product| (product.id, product)).collect();
-    let ground = Ground { inputs, sources: &sources, pins: &pins, waivers: &waivers, products: &products };
+    let wording = Wording::new(inputs.catalog.policy.gigabyte);
+    let ground = Ground {
+        inputs,
+        sources: &sources,
+        pins: &pins,
+        waivers: &waivers,
+        wording: &wording,
+        products: &products,
+    };
     let mut drawn = judge_lines(&ground, desired.lines);
     let guarded = Guarded { inputs, waivers: &waivers, sources: &sources, worth: drawn.worth, today };
     hold::all(&guarded, &mut drawn.lines, &mut drawn.changes);

@@ -2,6 +2,8 @@
 //!
 //! Decides whose change a difference is. Knows no limit: a change that is ours to make still has to pass the guards.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::Cause;
@@ -69,7 +71,7 @@ pub(super) fn cause(
     want: Want,
     record: Option<&LineRecord>,
     commit: &str,
-    terms: impl Fn() -> Box<str>,
+    terms: impl Fn() -> Arc<str>,
 ) -> Cause {
     let written = record.filter(|record| record.last_written.is_some());
     match (drift, want, written) {

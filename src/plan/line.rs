@@ -5,6 +5,9 @@
 
 mod doubt;
 mod parts;
+mod wording;
+
+pub(super) use wording::Wording;
 
 use std::collections::HashMap;
 
@@ -18,8 +21,8 @@ use super::money::Tariff;
 use super::pin::{Number, Pins};
 use super::waiver::Waivers;
 use super::{Cause, Inputs, Line, Observation, Verdict};
-use crate::billing::{Addition, Gigabyte, LineRecord, Money, Product, ProductId, Quantity};
-use crate::desired::{DesiredLine, Found, Want, Why, terms};
+use crate::billing::{Addition, LineRecord, Money, Product, ProductId, Quantity};
+use crate::desired::{DesiredLine, Found, Want, Why};
 use crate::mapping::{Undesired, UsageValue};
 use crate::problem::{Code, Reason};
 
@@ -32,6 +35,7 @@ pub(super) struct Ground<'g, 'a> {
     pub(super) sources: &'g [SourceGuard<'a>],
     pub(super) pins: &'g Pins<'a>,
     pub(super) waivers: &'g Waivers<'a>,
+    pub(super) wording: &'g Wording<'a>,
     pub(super) products: &'g HashMap<ProductId, &'a Product, FixedState>,
 }
 
@@ -60,7 +64,6 @@ struct Case<'a> {
     current: Option<Quantity>,
     record: Option<&'a LineRecord>,
     tariff: Tariff,
-    gigabyte: Gigabyte,
 }
 
 /// Judges one line.
@@ -77,8 +80,7 @@ pub(super) fn judge<'a>(ground: &Ground<'_, 'a>, mut line: DesiredLine<'a>) -> J
         (None, Found::One(_) | Found::Several(_)) => Tariff::Unknown,
     };
     let current = addition.and_then(|addition| addition.quantity);
-    let gigabyte = ground.inputs.catalog.policy.gigabyte;
-    let mut case = Case { line, number, addition, current, record, tariff, gigabyte };
+    let mut case = Case { line, number, addition, current, record, tariff };
     doubt::raise(&mut case);
     decide(ground, case)
 }
@@ -97,7 +99,7 @@ fn decide<'a>(ground: &Ground<'_, 'a>, case: Case<'a>) -> Judged<'a> {
     let drift = case.drift(ground, before, after);
     match drift {
         Drift::InStep | Drift::SetByHand | Drift::Adopt | Drift::Adopted => {
-            let observation = case.observation(drift, before, after);
+            let observation = case.observation(ground, drift, before, after);
             let mut judged = case.keep(observation);
             if drift != Drift::InStep {
                 judged.line.notes.push(Code::HandEdit);
@@ -131,13 +133,10 @@ impl<'a> Case<'a> {
         drift::judge(self.record, before, after, ground.inputs.catalog.policy.hand_edit)
     }
 
-    /// The terms that its number was computed by.
-    fn terms(&self) -> Box<str> {
-        terms(&self.line.derivation, self.gigabyte).into_boxed_str()
-    }
-
     fn cause(&self, ground: &Ground<'_, 'a>, drift: Drift) -> Cause {
-        let cause = drift::cause(drift, self.line.want, self.record, ground.inputs.commit, || self.terms());
+        let cause = drift::cause(drift, self.line.want, self.record, ground.inputs.commit, || {
+            ground.wording.of(&self.line.derivation)
+        });
         match (cause, self.number) {
             (Cause::HandEdit, _) | (_, Number::Computed) => cause,
             (_, Number::Pinned) => Cause::Pin,
@@ -145,7 +144,13 @@ impl<'a> Case<'a> {
     }
 
     /// What the journal does not know yet of a line that is kept.
-    fn observation(&self, drift: Drift, current: Quantity, desired: Quantity) -> Option<Observation> {
+    fn observation(
+        &self,
+        ground: &Ground<'_, 'a>,
+        drift: Drift,
+        current: Quantity,
+        desired: Quantity,
+    ) -> Option<Observation> {
         let addition = self.addition?.id;
         let key = self.line.key();
         let seen = |adopted_against| Observation {
@@ -153,7 +158,7 @@ impl<'a> Case<'a> {
             addition,
             quantity: current,
             adopted_against,
-            terms: self.terms(),
+            terms: ground.wording.of(&self.line.derivation),
         };
         match drift {
             Drift::InStep | Drift::SetByHand => {
@@ -162,7 +167,7 @@ impl<'a> Case<'a> {
                         && record.addition == Some(addition)
                         && record.adopted.is_none()
                         && !record.diverged
-                        && *record.terms == *self.terms()
+                        && *record.terms == *ground.wording.of(&self.line.derivation)
                 });
                 (!known).then(|| seen(None))
             }
@@ -230,7 +235,7 @@ impl<'a> Case<'a> {
             sources: std::mem::take(&mut self.line.sources),
             group: None,
         };
-        let terms = self.terms();
+        let terms = ground.wording.of(&self.line.derivation);
         let mut line = self.into_line();
         line.verdict = match kind {
             Kind::Update => Verdict::Update,

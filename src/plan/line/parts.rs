@@ -6,7 +6,7 @@ use super::Case;
 impl<'a> Case<'a> {
     /// The line of the document, kept until something else is said. Nothing is cloned.
     pub(super) fn into_line(self) -> Line<'a> {
-        let Self { line, number: _, addition, current, record, tariff: _, gigabyte: _ } = self;
+        let Self { line, number: _, addition, current, record, tariff: _ } = self;
         let last_written = record.and_then(|record| record.last_written);
         Line {
             addition: addition.map(|addition| AdditionRef {
