@@ -159,3 +159,5 @@ fn usage_of(reading: &SourceReading) -> UsageRef<'_> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod whole;

@@ -33,7 +33,7 @@ struct Held<'a> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Force {
-    InForce,
+    Running,
     Expired,
     TooLong,
 }
@@ -47,7 +47,7 @@ impl<'a> Waivers<'a> {
             let force = match waiver.until {
                 until if until < today => Force::Expired,
                 until if until > latest => Force::TooLong,
-                _ => Force::InForce,
+                _ => Force::Running,
             };
             waivers.all.push(Held { waiver, force, needed: Cell::new(false) });
             if let WaiverGuard::Line { company, product, .. } = &waiver.guard {
@@ -120,7 +120,7 @@ impl<'a> Waivers<'a> {
         'a: 'w,
     {
         let mut passed = false;
-        for held in candidates.filter(|held| held.force == Force::InForce && fits(&held.waiver.guard)) {
+        for held in candidates.filter(|held| held.force == Force::Running && fits(&held.waiver.guard)) {
             held.needed.set(true);
             passed = true;
         }
@@ -169,8 +169,8 @@ fn report(held: &Held<'_>) -> Option<Problem> {
                     .with_hint("choose an earlier last day"),
             )
         }
-        Force::InForce if held.needed.get() => None,
-        Force::InForce => {
+        Force::Running if held.needed.get() => None,
+        Force::Running => {
             let message = "no guard needs the waiver in this plan";
             Some(Problem::note(Code::WaiverUnused, subject, message))
         }

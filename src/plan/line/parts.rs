@@ -6,7 +6,12 @@ use super::Case;
 impl<'a> Case<'a> {
     /// The line of the document, kept until something else is said. Nothing is cloned.
     pub(super) fn into_line(self) -> Line<'a> {
-        let Self { line, number: _, addition, current, record, tariff: _ } = self;
+        let Self { mut line, number: _, addition, current, record, tariff: _ } = self;
+        // The document writes decimals without trailing zeros, whatever a mapping wrote.
+        for part in &mut line.derivation {
+            part.included = part.included.map(|included| included.normalize());
+            part.measured = part.measured.map(|measured| measured.normalize());
+        }
         let last_written = record.and_then(|record| record.last_written);
         Line {
             addition: addition.map(|addition| AdditionRef {

@@ -53,34 +53,31 @@ fn a_row_that_changes_its_level_is_not_removed() {
     assert_eq!(removed_rows(&rows(10), &next), 0);
 }
 
-#[test]
-fn a_freeze_is_told_and_changes_no_verdict() {
-    let mut world = World::in_step().with("acme", "BKP-GB", |spec| spec.desired = Some(quantity("101")));
-    world.catalog.policy.freeze = vec![freeze("Europe/Berlin")];
-    let frozen = |now: &str| {
-        let plan_time = time(now);
-        (told_at(&world, plan_time), verdict_at(&world, plan_time))
-    };
-
-    // Berlin is one hour ahead: the window is 23:00 to 11:00 UTC, its end exclusive.
-    assert_eq!(frozen("2026-11-21T23:00:00Z"), (vec![Code::Freeze], Verdict::Update));
-    assert_eq!(frozen("2026-11-22T10:59:59Z"), (vec![Code::Freeze], Verdict::Update));
-    assert_eq!(frozen("2026-11-22T11:00:00Z"), (vec![], Verdict::Update));
-    assert_eq!(frozen("2026-11-21T22:59:59Z").0, []);
-}
-
 fn freeze(timezone: &str) -> Freeze {
     let (from, to) = (clock(0, 0, 0, 0), clock(12, 0, 0, 0));
     Freeze { days_of_month: vec![22], from, to, timezone: timezone.into() }
 }
 
-fn told_at(world: &World, now: jiff::Timestamp) -> Vec<Code> {
-    let inputs = crate::plan::Inputs { now, ..world.inputs() };
-    super::frozen(&inputs).iter().map(|problem| problem.code).collect()
+#[test]
+fn a_freeze_is_told_and_changes_no_verdict() {
+    let mut world = World::in_step().with("acme", "BKP-GB", |spec| spec.desired = Some(quantity("101")));
+    world.catalog.policy.freeze = vec![freeze("Europe/Berlin")];
+
+    let plan = world.plan();
+
+    assert_eq!(line(&plan, "acme", "BKP-GB").verdict, Verdict::Update);
+    assert_eq!(told(&plan), [Code::Freeze]);
 }
 
-fn verdict_at(world: &World, _now: jiff::Timestamp) -> Verdict {
-    line(&world.plan(), "acme", "BKP-GB").verdict
+#[test]
+fn f4_a_freeze_goes_by_its_time_zone_and_its_end_is_exclusive() {
+    // Berlin is one hour ahead in November.
+    let frozen = |now: &str| super::is_frozen(&freeze("Europe/Berlin"), time(now));
+
+    assert!(!frozen("2026-11-21T22:59:59Z"));
+    assert!(frozen("2026-11-21T23:00:00Z"));
+    assert!(frozen("2026-11-22T10:59:59Z"));
+    assert!(!frozen("2026-11-22T11:00:00Z"));
 }
 
 #[test]
