@@ -61,6 +61,23 @@ pub(super) fn text(name: Name) -> String {
         Name::Plan => crate::plan::schema(),
         Name::Seed => crate::simulator::Seed::schema(),
     };
-    let json = serde_json::to_string_pretty(&schema).expect("a schema is plain JSON");
-    format!("{json}\n")
+    format!("{:#}\n", schema.as_value())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Name, text};
+
+    #[test]
+    fn what_is_printed_is_what_the_repository_holds() {
+        let kept = [
+            (Name::Mapping, include_str!("../../schemas/mapping.schema.json")),
+            (Name::Settings, include_str!("../../schemas/settings.schema.json")),
+            (Name::Usage, include_str!("../../schemas/usage.schema.json")),
+            (Name::Plan, include_str!("../../schemas/plan.schema.json")),
+        ];
+        for (name, kept) in kept {
+            assert!(text(name) == kept, "run: trueup schema … > schemas/… for {name:?}");
+        }
+    }
 }
