@@ -49,6 +49,9 @@ pub struct Problem {
     pub hint: Option<String>,
     /// Where it stands.
     pub place: Option<Place>,
+    /// The YAML to commit that would clear it, where a waiver can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
 }
 
 /// How bad a problem is.
@@ -109,13 +112,21 @@ impl Problem {
     }
 
     fn new(code: Code, severity: Severity, subject: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code, severity, subject: subject.into(), message: message.into(), hint: None, place: None }
+        let (subject, message) = (subject.into(), message.into());
+        Self { code, severity, subject, message, hint: None, place: None, release: None }
     }
 
     /// The same, with what to do about it.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same, with the YAML that would clear it.
+    #[must_use]
+    pub fn with_release(mut self, release: impl Into<String>) -> Self {
+        self.release = Some(release.into());
         self
     }
 

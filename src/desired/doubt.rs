@@ -46,20 +46,24 @@ impl Doubt {
     /// The sentence. The detail is what was rejected, the plan, the type, or the source.
     pub(super) fn sentence(self, account: &str, detail: &str) -> String {
         match self {
-            Self::Rejected => format!("The usage of account {account} was rejected: {detail}"),
-            Self::AmbiguousCompany => format!("Account {account} fits several companies"),
+            Self::Rejected => format!("the usage of account {account} was rejected: {detail}"),
+            Self::AmbiguousCompany => format!("account {account} fits several companies"),
             Self::SharedCompany => {
-                format!("Account {account} shares the company without explicit links of all")
+                format!(
+                    "account {account} shares its company, and not all of its accounts are linked explicitly"
+                )
             }
-            Self::Absent => format!("Account {account} is missing from the usage of {detail}"),
+            Self::Absent => format!("account {account} is missing from the usage of {detail}"),
             Self::Incomplete => {
-                format!("Account {account} is missing from the usage of {detail}, which is incomplete")
+                format!("account {account} is missing from the usage of {detail}, which is incomplete")
             }
-            Self::UnmappedPlan => format!("No mapping row covers the plan {detail} of account {account}"),
-            Self::UnknownPlan => format!("The plan of account {account} is unknown"),
-            Self::Unmeasured => format!("The {detail} of account {account} is unknown"),
-            Self::UnknownBase => format!("The base plan size of account {account} is unknown"),
-            Self::TooLarge => format!("The {detail} of account {account} is too large to compute with"),
+            Self::UnmappedPlan => format!("no mapping row covers the plan {detail} of account {account}"),
+            Self::UnknownPlan => format!("the plan of account {account} is unknown"),
+            Self::Unmeasured => {
+                format!("the source reports no {detail} of account {account}, and unknown is not 0")
+            }
+            Self::UnknownBase => format!("the plan of account {account} has no base size to subtract"),
+            Self::TooLarge => format!("the {detail} of account {account} is too large to compute with"),
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn base_fails(
             .zip(expected.exact_bytes(gigabyte))
             .is_some_and(|(base, wanted)| base.equals(wanted)),
     };
-    let message = format!("The base plan size of account {} is not the expected one", account.username);
+    let message = format!("the base plan size of account {} is not the expected one", account.username);
     (!holds).then(|| Reason::new(Code::ExpectationFailed, message))
 }
 
@@ -46,7 +46,7 @@ pub(super) fn less_included(derivation: &[Derivation<'_>], addition: &Addition, 
             }
             Some(_) => {}
             None if current > Quantity::ZERO && deducts(claim) => {
-                let message = format!("The allowance would be deducted twice: Less Included is {current}");
+                let message = format!("the allowance would be deducted twice: Less Included is {current}");
                 reasons.push(Reason::new(Code::DoubleDeduction, message).over("0", current.to_string()));
             }
             None => {}

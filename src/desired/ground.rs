@@ -34,7 +34,7 @@ impl<'a> Ground<'a> {
         let read: BTreeSet<&str> = inputs.usage.iter().map(|reading| &**reading.source()).collect();
         let named: BTreeSet<&str> = rows.keys().copied().collect();
         for missing in named.difference(&read) {
-            let message = format!("No usage source called {missing} was read");
+            let message = format!("no usage source called {missing} was read");
             problems.push(Problem::warning(Code::UsageIncomplete, *missing, message));
         }
         let sources = read.union(&named).map(|name| {

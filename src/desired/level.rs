@@ -113,7 +113,7 @@ impl<'a> Tables<'a> {
 
     fn unknown_level(&self, row: &'a Row) -> Problem {
         let table = TableKey::of(row);
-        let message = format!("No active cross-reference has the level {}", row.level);
+        let message = format!("no active cross-reference has the level {}", row.level);
         let problem = Problem::warning(Code::UnknownLevel, &*row.level, message).at(row.level_place.clone());
         let levels = self.spellings.iter().filter(|(of, _)| *of == table).map(|(_, level)| *level);
         with_suggestion(problem, spelling::nearest(&row.level, levels))
@@ -122,7 +122,7 @@ impl<'a> Tables<'a> {
 
 fn with_suggestion(problem: Problem, near: Option<&str>) -> Problem {
     match near {
-        Some(near) => problem.with_hint(format!("Did you mean {near}? Names are compared byte for byte")),
+        Some(near) => problem.with_hint(format!("did you mean {near}? Names are compared byte for byte")),
         None => problem,
     }
 }
@@ -219,7 +219,7 @@ fn target(reference: &CrossReference) -> Target<'_> {
         }
         (agreement_type, product) => Target::Doubtful {
             code: Code::UnknownProduct,
-            message: format!("Cross-reference {} has no product or no agreement type", reference.id),
+            message: format!("cross-reference {} has no product or no agreement type", reference.id),
             concerns: product.iter().map(|(id, identifier)| (agreement_type, *id, &**identifier)).collect(),
         },
     }
@@ -267,7 +267,7 @@ fn ambiguous<'a>(level: &str, rivals: &[Candidate<'a>]) -> Entry<'a> {
         }
     }
     let message = format!(
-        "Cross-references {} are all active for {vendor_type} at the level {level}",
+        "cross-references {} are all active for {vendor_type} at the level {level}",
         labels.join(" and ")
     );
     Entry {

@@ -83,9 +83,9 @@ fn ignored<'a>(inputs: &Inputs<'a>, problems: &mut Vec<Problem>) -> Members<(&'a
         let Ignore { place, source, account, reason, until } = ignore;
         match until {
             Some(until) if *until < inputs.today => {
-                let message = format!("The ignore of account {account} ended on {until} ({reason})");
+                let message = format!("the ignore of account {account} ended on {until} ({reason})");
                 let problem = Problem::warning(Code::Expired, &**account, message).at(place.clone());
-                problems.push(problem.with_hint("Remove the entry, or set a later `until`"));
+                problems.push(problem.with_hint("remove the entry, or set a later `until`"));
             }
             Some(_) | None => {
                 ignored.insert((&**source, &**account));
@@ -122,7 +122,7 @@ impl<'a> Roll<'_, 'a> {
             StatusPolicy::Zero => Standing::Cancelled,
             StatusPolicy::Bill => {
                 if account.status == AccountStatus::Frozen {
-                    let message = format!("Account {} is frozen and still billed", account.username);
+                    let message = format!("account {} is frozen and still billed", account.username);
                     self.problems.push(Problem::note(Code::FrozenAccount, &*account.username, message));
                 }
                 Standing::Billed
@@ -169,10 +169,10 @@ impl<'a> Roll<'_, 'a> {
             Standing::LeftOut | Standing::Gone => standing,
             Standing::Billed | Standing::Cancelled | Standing::InDoubt(_) => {
                 let names: Vec<String> = companies.iter().map(|company| self.name(*company)).collect();
-                let message = format!("Account {username} fits the companies {}", names.join(" and "));
+                let message = format!("account {username} fits the companies {}", names.join(" and "));
                 let problem = Problem::warning(Code::AmbiguousCompany, username, message);
                 self.problems
-                    .push(problem.with_hint("Link the account to one of them under `accounts: link`"));
+                    .push(problem.with_hint("link the account to one of them under `accounts: link`"));
                 Standing::InDoubt(Doubt::AmbiguousCompany)
             }
         };
@@ -209,20 +209,20 @@ impl<'a> Roll<'_, 'a> {
             (_, Standing::LeftOut) | (None, Standing::Cancelled | Standing::Gone) => return,
             (None, Standing::InDoubt(_)) if account.is_none() => return,
             (None, Standing::Billed | Standing::InDoubt(_)) => {
-                let message = format!("Account {username} fits no company");
+                let message = format!("account \"{username}\" fits no company");
                 Problem::warning(Code::UnlinkedAccount, username, message)
             }
             (Some(link), _) => {
                 let message =
-                    format!("Account {username} is linked to {}, which is no company", link.company);
+                    format!("account {username} is linked to {}, which is no company", link.company);
                 Problem::warning(Code::UnlinkedAccount, username, message).at(link.place.clone())
             }
         };
         let meant = link.map_or(username, |link| &link.company);
         self.problems.push(match self.directory.near_misses(meant) {
-            [] => problem.with_hint("Link the account to its company under `accounts: link`"),
+            [] => problem.with_hint("link the account to its company under `accounts: link`"),
             near => {
-                problem.with_hint(format!("Did you mean {}? Names are compared exactly", near.join(" or ")))
+                problem.with_hint(format!("did you mean {}? Names are compared exactly", near.join(" or ")))
             }
         });
     }
@@ -249,9 +249,9 @@ fn doubt_shared(group: &mut [Member<'_>], directory: &Directory<'_>, problems: &
     }
     let names: Vec<&str> = sharing.iter().map(|member| member.username).collect();
     let company = &directory.companies[sharing[0].company as usize].identifier;
-    let message = format!("Accounts {} share the company {company} without explicit links", names.join(", "));
+    let message = format!("accounts {} share the company {company} without explicit links", names.join(", "));
     let problem = Problem::warning(Code::SharedCompany, &**company, message);
-    problems.push(problem.with_hint("Link each of them under `accounts: link`"));
+    problems.push(problem.with_hint("link each of them under `accounts: link`"));
     for member in &mut sharing {
         member.standing = Standing::InDoubt(Doubt::SharedCompany);
     }

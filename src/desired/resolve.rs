@@ -64,7 +64,7 @@ fn tell_incomplete(ground: &Ground<'_>, problems: &mut Vec<Problem>) {
     for (company, agreement) in ground.agreements.by_company().flatten() {
         if incomplete.contains(&agreement.id) {
             let company = &ground.directory.companies[*company as usize].identifier;
-            let message = format!("The additions of {} could not be read whole", agreement.name);
+            let message = format!("the additions of {} could not be read whole", agreement.name);
             problems.push(Problem::warning(Code::ViewIncomplete, &**company, message));
         }
     }

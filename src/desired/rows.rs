@@ -90,7 +90,7 @@ fn switched_on<'a>(
             let own = entries.iter().find(|entry| entry.vendor_type == &**vendor_type);
             own.map(|entry| vec![entry.clone()]).ok_or_else(|| {
                 let message = format!(
-                    "No active cross-reference has the type {vendor_type} at the level {}",
+                    "no active cross-reference has the type {vendor_type} at the level {}",
                     row.level
                 );
                 Problem::warning(Code::UnknownLevel, &*row.level, message).at(row.level_place.clone())

@@ -51,7 +51,7 @@ impl<'a> Settling<'_, '_, 'a> {
         let mut settled =
             if cell.derivation.is_empty() { self.unwanted(&cell)? } else { self.wanted(&mut cell) };
         if cell.is_unseen {
-            let message = "The additions of the agreement could not be read whole";
+            let message = "the additions of the agreement could not be read whole";
             settled.reasons.push(Reason::new(Code::ViewIncomplete, message));
         } else {
             self.find_fault(&cell, settled.desired, &mut settled.reasons);
@@ -71,7 +71,7 @@ impl<'a> Settling<'_, '_, 'a> {
         }
         if known && sum.is_none() {
             doubts
-                .push(Reason::new(Code::Sanity, "The sum of the contributions is too large to compute with"));
+                .push(Reason::new(Code::Sanity, "the sum of the contributions is too large to compute with"));
         }
         let desired = sum.filter(|_| doubts.is_empty());
         let mut reasons = std::mem::take(&mut cell.reasons);
@@ -118,7 +118,7 @@ impl<'a> Settling<'_, '_, 'a> {
         let is_unread =
             |name: &&&str| self.ground().source(name).is_none_or(|source| source.accounts.is_none());
         let name = cell.reach.sources.iter().find(is_unread)?;
-        Some(Reason::new(Code::UsageIncomplete, format!("The usage of {name} could not be read")))
+        Some(Reason::new(Code::UsageIncomplete, format!("the usage of {name} could not be read")))
     }
 
     /// The company has no account in a source whose rows reach the line, and that is not confirmed yet. The account of
@@ -131,7 +131,7 @@ impl<'a> Settling<'_, '_, 'a> {
             self.company.deleted || (!has_account && !source.confirms_absence)
         })?;
         let doubt = source.doubt_of_silence();
-        let message = format!("Company {company} has no account in the usage of {}", source.name);
+        let message = format!("company {company} has no account in the usage of {}", source.name);
         let reason = Reason::new(doubt.code(), message);
         Some(if doubt == Doubt::Absent { reason.over("2 snapshots", "1") } else { reason })
     }
@@ -165,16 +165,16 @@ impl<'a> Settling<'_, '_, 'a> {
         let vanished = record.is_some_and(|record| record.last_written.is_some());
         let sold = self.ground().products.get(&cell.product).map(|product| !product.inactive);
         let message = match (self.ground().inputs.catalog.policy.missing_addition, vanished, sold) {
-            (_, true, _) => format!("The addition of {product} that we wrote is gone"),
-            (MissingAddition::Hold, false, _) => format!("The agreement has no live addition of {product}"),
-            (MissingAddition::Create, false, None) => format!("The catalogue has no product {product}"),
-            (MissingAddition::Create, false, Some(false)) => format!("The product {product} is inactive"),
+            (_, true, _) => format!("the addition of {product} that we wrote is gone"),
+            (MissingAddition::Hold, false, _) => format!("the agreement has no live addition of {product}"),
+            (MissingAddition::Create, false, None) => format!("the catalogue has no product {product}"),
+            (MissingAddition::Create, false, Some(false)) => format!("the product {product} is inactive"),
             (MissingAddition::Create, false, Some(true)) => {
                 expects_allowance(&cell.derivation, reasons);
                 if desired.is_some() {
                     return;
                 }
-                format!("The agreement has no live addition of {product}, and its number is in doubt")
+                format!("the agreement has no live addition of {product}, and its number is in doubt")
             }
         };
         reasons.push(Reason::new(Code::MissingAddition, message));
@@ -265,7 +265,7 @@ fn collision(derivation: &[Derivation<'_>]) -> String {
             )
         })
         .collect();
-    format!("Several figures would be billed here: {}", claims.join(", "))
+    format!("several figures would be billed here: {}", claims.join(", "))
 }
 
 fn sum(derivation: &[Derivation<'_>]) -> Option<Quantity> {
@@ -279,7 +279,7 @@ pub(super) fn check_found(found: &Found<'_>, reasons: &mut Vec<Reason>) {
         Found::One(addition) => check_quantity(addition, reasons),
         Found::Several(additions) => {
             let ids: Vec<String> = additions.iter().map(|addition| addition.id.to_string()).collect();
-            let message = format!("Additions {} are all live", ids.join(" and "));
+            let message = format!("additions {} are all live", ids.join(" and "));
             reasons.push(Reason::new(Code::AmbiguousAddition, message));
         }
     }
@@ -303,7 +303,7 @@ fn check_quantity(addition: &Addition, reasons: &mut Vec<Reason>) {
 fn expects_allowance(derivation: &[Derivation<'_>], reasons: &mut Vec<Reason>) {
     let expected = derivation.iter().filter_map(expect::expected_less_included).find(|free| !free.is_zero());
     if let Some(expected) = expected {
-        let message = format!("A created line has no Less Included, and the mapping row expects {expected}");
+        let message = format!("a created line has no Less Included, and the mapping row expects {expected}");
         reasons.push(Reason::new(Code::ExpectationFailed, message).over(expected.to_string(), "0"));
     }
 }

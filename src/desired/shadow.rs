@@ -17,7 +17,7 @@ pub(super) fn note(ground: &Ground<'_>, problems: &mut Vec<Problem>) {
             let Some(row) = source.rows.plans.get(plan) else { continue };
             let place = &all.row.place;
             let message = format!(
-                "The row of {plan} wins over (All plans) at {}:{} for {count} {}",
+                "the row of {plan} wins over (All plans) at {}:{} for {count} {}",
                 place.file,
                 place.line,
                 if count == 1 { "account" } else { "accounts" }

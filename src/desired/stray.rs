@@ -72,6 +72,6 @@ fn unmanaged(claims: &Claims<'_, '_>, stray: &Stray<'_>) -> Problem {
     let company = &claims.ground.directory.companies[claims.company as usize].identifier;
     let product = &stray.addition.product_identifier;
     let message =
-        format!("No mapping reaches {product} on {} any more, so it is left alone", stray.agreement.name);
+        format!("no mapping reaches {product} on {} any more, so it is left alone", stray.agreement.name);
     Problem::note(Code::Unmanaged, &**company, message)
 }

@@ -32,7 +32,7 @@ pub(super) fn note(
     if !unbilled.is_empty() {
         unbilled.sort_unstable();
         let what = unbilled.join(", ");
-        let message = format!("Account {} uses {what}, which nothing bills", account.username);
+        let message = format!("account {} uses {what}, which nothing bills", account.username);
         problems.push(Problem::note(Code::UnbilledMetric, &*account.username, message));
     }
 }

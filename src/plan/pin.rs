@@ -105,7 +105,7 @@ fn subject(pin: &Pin) -> String {
 }
 
 fn expired(pin: &Pin) -> Problem {
-    let message = format!("the pin to {} was for use until {}", pin.quantity, pin.until);
+    let message = format!("the pin to {} ended on {}", pin.quantity, pin.until);
     Problem::warning(Code::Expired, subject(pin), message)
         .with_hint("remove it, or have it reviewed again")
         .at(pin.place.clone())

@@ -154,7 +154,7 @@ fn report(held: &Held<'_>) -> Option<Problem> {
     let (subject, until) = (subject(&held.waiver.guard), held.waiver.until);
     match held.force {
         Force::Expired => {
-            let message = format!("the waiver was for use until {until}");
+            let message = format!("the waiver ended on {until}");
             Some(
                 Problem::warning(Code::Expired, subject, message)
                     .with_hint("remove it, or have it reviewed again"),

@@ -146,7 +146,7 @@ fn refused(reason: &Reason, commit: &str, previous: &str) -> Problem {
     let problem = Problem::warning(reason.code, short(commit), message);
     match &reason.release {
         Some(release) => {
-            problem.with_hint(format!("if the rows are meant to go, commit a waiver:\n{release}"))
+            problem.with_hint("if the rows are meant to go, commit this waiver").with_release(release)
         }
         None => problem,
     }

@@ -36,7 +36,7 @@ fn a_level_is_case_sensitive_and_the_nearest_spelling_is_told() {
 
     assert_eq!(acme(&world), unresolved(Code::UnknownLevel));
     assert_eq!(desired.told(), [(Code::UnknownLevel, "universal")]);
-    assert!(desired.problems[0].hint.as_deref().unwrap().contains("Did you mean Universal?"));
+    assert!(desired.problems[0].hint.as_deref().unwrap().contains("did you mean Universal?"));
     assert_eq!(desired.problems[0].place, Some(place(1)));
 }
 

@@ -86,7 +86,7 @@ fn names_compare_exactly_and_near_misses_are_suggested() {
         let problems = world.desired().problems;
 
         assert_eq!(problems[0].code, Code::UnlinkedAccount);
-        assert!(problems[0].hint.as_deref().unwrap().contains("Did you mean Acme?"), "{near:?}");
+        assert!(problems[0].hint.as_deref().unwrap().contains("did you mean Acme?"), "{near:?}");
     }
     let mut world = World::in_step();
     world.company("Acme").custom_fields = vec![field("echo_username", Some("acme-dental"))];

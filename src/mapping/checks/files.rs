@@ -46,7 +46,7 @@ fn is_empty(content: &MappingDocument) -> bool {
 pub(super) fn one_policy(scope: &Scope<'_>, problems: &mut Vec<Problem>) {
     let Some((first, others)) = scope.draft.policies.split_first() else { return };
     for other in others {
-        let message = format!("the policy stands in {} already", spoken(&first.key_place()));
+        let message = format!("there is a policy already, in {}", spoken(&first.key_place()));
         let problem = Problem::error(Code::DuplicatePolicy, "policy", message).at(other.key_place());
         problems.push(problem.with_hint("keep one of them"));
     }

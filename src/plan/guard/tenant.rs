@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
@@ -83,7 +83,8 @@ fn left_behind(inputs: &Inputs<'_>, waivers: &Waivers<'_>) -> Option<Reason> {
         Ancestry::Unknown | Ancestry::Descends => None,
         Ancestry::Broken { last_applied } if waivers.pass_history([last_applied, inputs.commit]) => None,
         Ancestry::Broken { last_applied } => {
-            let message = format!("the commit does not descend from {last_applied}, which was applied last");
+            let message =
+                format!("the commit does not descend from {}, which was applied last", short(last_applied));
             Some(Reason::new(Code::History, message).over(last_applied.to_string(), inputs.commit))
         }
     }
@@ -94,8 +95,8 @@ pub(in crate::plan) fn rewritten(inputs: &Inputs<'_>, waivers: &Waivers<'_>) -> 
     let reason = left_behind(inputs, waivers)?;
     let Ancestry::Broken { last_applied } = inputs.ancestry else { return None };
     let release = yaml(&[Permission::History { commit: last_applied }], utc_day(inputs.now));
-    let hint = format!("if history was rewritten on purpose, commit a waiver:\n{release}");
-    Some(Problem::warning(Code::History, short(inputs.commit), reason.message).with_hint(hint))
+    let problem = Problem::warning(Code::History, short(inputs.commit), reason.message);
+    Some(problem.with_hint("if history was rewritten on purpose, commit this waiver").with_release(release))
 }
 
 fn short(commit: &str) -> &str {
@@ -105,7 +106,11 @@ fn short(commit: &str) -> &str {
 /// The problem that a freeze window is for: writes wait, verdicts stay.
 pub(in crate::plan) fn frozen(inputs: &Inputs<'_>) -> Option<Problem> {
     let freeze = inputs.catalog.policy.freeze.iter().find(|freeze| is_frozen(freeze, inputs.now))?;
-    let message = format!("writes wait until {} in {}", freeze.to.strftime("%H:%M"), freeze.timezone);
+    let to = match freeze.to {
+        Time::MAX => "24:00".to_owned(),
+        to => to.strftime("%H:%M").to_string(),
+    };
+    let message = format!("writes wait until {to} in {}", freeze.timezone);
     Some(Problem::warning(Code::Freeze, "policy", message))
 }
 

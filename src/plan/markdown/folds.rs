@@ -122,7 +122,11 @@ fn item(problem: &Problem) -> String {
     let hint = problem.hint.as_ref().map_or_else(String::new, |hint| format!("; {}", prose(hint)));
     let subject =
         if problem.subject.is_empty() { String::new() } else { format!(" {}", code(&problem.subject)) };
-    format!("- `{}`{subject}: {}{hint}{}\n", problem.code, prose(&problem.message), place(problem))
+    let release = problem.release.as_deref().map_or_else(String::new, |yaml| {
+        let lines = yaml_block(yaml);
+        lines.lines().fold("\n".to_owned(), |text, line| text + "  " + line + "\n")
+    });
+    format!("- `{}`{subject}: {}{hint}{}\n{release}", problem.code, prose(&problem.message), place(problem))
 }
 
 /// A sentence may name anybody, so the title of its code stands in its place.

@@ -211,9 +211,11 @@ fn hostile(text: &'static str) -> Plan<'static> {
     let reason = Reason::new(Code::ToZero, format!("{text} would fall to 0"));
     let created = Line { verdict: Verdict::Create, ..line.clone() };
     let mut plan = empty_plan();
-    plan.lines = vec![held(line, vec![Reason { release: Some(release), ..reason }]), created];
+    plan.lines = vec![held(line, vec![Reason { release: Some(release.clone()), ..reason }]), created];
     plan.problems = vec![
-        Problem::warning(Code::UnlinkedAccount, text, format!("no company has {text}")).with_hint(text),
+        Problem::warning(Code::UnlinkedAccount, text, format!("no company has {text}"))
+            .with_hint(text)
+            .with_release(release),
         Problem::note(Code::UnbilledMetric, text, text),
     ];
     plan.tenant = text;

@@ -209,6 +209,18 @@ fn names_cannot_steer_the_terminal_or_reverse_a_row() {
 }
 
 #[test]
+fn the_way_out_of_a_problem_can_be_copied() {
+    let mut plan = with_lines(Vec::new());
+    let release = "waivers:\n  - guard: config_shrink\n    rows: 4\u{1b}\n";
+    plan.problems = vec![Problem::warning(Code::ConfigShrink, "c1", "4 rows are gone").with_release(release)];
+
+    let text = text(&plan, &on_main());
+
+    let block = "      waivers:\n        - guard: config_shrink\n          rows: 4\\u{1b}\n";
+    assert!(text.contains(&format!("config_shrink   c1  4 rows are gone\n{block}")), "{text}");
+}
+
+#[test]
 fn wide_characters_keep_the_columns_aligned() {
     let plan = with_lines(vec![
         line("株式会社", "BKP-GB", Some("1"), "3", "2"),

@@ -20,6 +20,8 @@ struct Entry {
     subject: String,
     sentence: String,
     place: String,
+    /// What clears it, line by line, to be copied.
+    release: Vec<String>,
 }
 
 /// Writes what there is, and tells whether that was anything.
@@ -43,7 +45,12 @@ fn entry(problem: &Problem) -> Entry {
         subject: cut_middle(&printable(&problem.subject), WIDEST_SUBJECT),
         sentence: printable(&format!("{}{hint}", problem.message)).into_owned(),
         place: printable(&place).into_owned(),
+        release: problem.release.iter().flat_map(|yaml| yaml.lines()).map(indented).collect(),
     }
+}
+
+fn indented(line: &str) -> String {
+    format!("      {}", printable(line))
 }
 
 /// The notes that lines carry, one entry a code: a thousand unbillable lines are one thing to know.
@@ -62,6 +69,7 @@ fn line_notes(plan: &Plan<'_>) -> Vec<Entry> {
             subject: counted(lines.len(), "line", "lines"),
             sentence: printable(&format!("{}{more}", names.join(", "))).into_owned(),
             place: String::new(),
+            release: Vec::new(),
         }
     };
     noted.into_iter().map(entry).collect()
@@ -81,7 +89,10 @@ fn write_group(
     let shown = &entries[..entries.len().min(MOST_SHOWN)];
     let widest = |cell: fn(&Entry) -> &str| shown.iter().map(|entry| width(cell(entry))).max().unwrap_or(0);
     let columns = [widest(|entry| entry.code), widest(|entry| &entry.subject), widest_before_place(shown)];
-    shown.iter().try_for_each(|entry| write_entry(entry, columns, options, out))?;
+    for entry in shown {
+        write_entry(entry, columns, options, out)?;
+        entry.release.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    }
     match entries.len() - shown.len() {
         0 => Ok(()),
         more => writeln!(out, "  and {more} more, all of them in:  trueup plan --format json"),

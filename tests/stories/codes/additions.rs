@@ -44,7 +44,7 @@ fn two_live_additions_of_a_product_are_both_named() -> String {
 
     let said = held(&world, BKP_GB, "hold ? -> 27 ambiguous_addition");
 
-    assert!(said.contains("Additions 9001 and 9002 are all live"), "{said}");
+    assert!(said.contains("additions 9001 and 9002 are all live"), "{said}");
     said
 }
 

@@ -50,6 +50,7 @@ fn in_a_freeze_window_verdicts_stay_and_writes_wait() -> String {
     let plan = world.plan();
 
     assert_eq!(plan.short(BKP_GB.0, BKP_GB.1), "update 25 -> 27");
-    problem(&plan, Code::Freeze, "policy");
+    let told = problem(&plan, Code::Freeze, "policy").to_string();
+    assert!(told.contains("writes wait until 24:00 in Etc/UTC"), "{told}");
     left_alone(&world, 3)
 }
