@@ -1,7 +1,16 @@
 //! The base behaviours of ConnectWise, one law each, over real loopback HTTP.
 
+mod additions;
+mod bundles;
+mod errors;
+mod faults;
+mod filters;
 mod login;
+mod paging;
+mod patches;
 mod records;
+mod scale;
+mod seeds;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};

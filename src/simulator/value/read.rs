@@ -4,9 +4,12 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::{Object, Value};
@@ -54,10 +57,44 @@ fn read(raw: &RawValue, depth: usize) -> Result<Value, Unreadable> {
 }
 
 fn read_object(text: &str, depth: usize) -> Result<Value, Unreadable> {
-    let properties: BTreeMap<String, &RawValue> = parse(text)?;
+    let Properties(properties) = parse(text)?;
     let read_one = |(name, raw)| Ok((Cow::Owned(name), read(raw, depth + 1)?));
     let properties = properties.into_iter().map(read_one).collect::<Result<Vec<_>, Unreadable>>()?;
     Ok(Value::Object(Object(properties)))
+}
+
+/// The properties of an object in the order they are written; of two with one name, the later value counts.
+struct Properties<'t>(Vec<(String, &'t RawValue)>);
+
+impl<'de> Deserialize<'de> for Properties<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(PropertiesVisitor)
+    }
+}
+
+struct PropertiesVisitor;
+
+impl<'de> Visitor<'de> for PropertiesVisitor {
+    type Value = Properties<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
+        let mut properties: Vec<(String, &'de RawValue)> = Vec::new();
+        while let Some((name, raw)) = map.next_entry::<String, &'de RawValue>()? {
+            match places.get(&name) {
+                Some(place) => properties[*place].1 = raw,
+                None => {
+                    places.insert(name.clone(), properties.len());
+                    properties.push((name, raw));
+                }
+            }
+        }
+        Ok(Properties(properties))
+    }
 }
 
 fn read_list(text: &str, depth: usize) -> Result<Value, Unreadable> {

@@ -1,0 +1,219 @@
+//! What is special about additions.
+
+use super::{AGREEMENT, LINE, Reply, caller, running, world, world_with};
+use crate::simulator::{Kind, Running};
+
+fn create(running: &Running, agreement: u32, body: &str) -> Reply {
+    caller(running).send("POST", &format!("finance/agreements/{agreement}/additions"), body)
+}
+
+#[test]
+fn base_08_a_new_line_needs_a_product_and_a_billing_word_it_knows() {
+    let running = world();
+
+    let empty = create(&running, AGREEMENT, "{}");
+    let unknown = create(
+        &running,
+        AGREEMENT,
+        r#"{"product":{"id":501},"billCustomer":"billable","effectiveDate":"2026-12-01T00:00:00Z"}"#,
+    );
+
+    assert_eq!(empty.status, 400);
+    assert_eq!(empty.at("message"), "\"addition object is invalid\"");
+    let missing = |field: &str| ("MissingRequiredField".to_owned(), field.to_owned());
+    assert!(empty.flaws().contains(&missing("product")) && empty.flaws().contains(&missing("billCustomer")));
+    assert_eq!(unknown.flaws(), [("InvalidField".to_owned(), "billCustomer".to_owned())]);
+    assert_eq!(running.additions().len(), 2);
+}
+
+#[test]
+fn base_08_a_new_line_answers_201_with_defaults_from_the_catalogue() {
+    let running = world();
+
+    let body = r#"{"product":{"identifier":"IMAGE"},"billCustomer":"Billable","quantity":0,"effectiveDate":"2026-12-01T00:00:00Z"}"#;
+    let reply = create(&running, AGREEMENT, body);
+
+    assert_eq!(reply.status, 201);
+    let shown = |path: &str| reply.at(path);
+    assert_eq!([shown("id"), shown("agreementId"), shown("quantity")], ["100003", "50001", "0"]);
+    assert_eq!([shown("unitPrice"), shown("unitCost"), shown("lessIncluded")], ["12.50", "4", "0"]);
+    assert_eq!([shown("description"), shown("uom")], ["\"Image licence\"", "\"Each\""]);
+    assert_eq!(shown("agreementStatus"), "\"Inactive\"", "it begins in the future");
+    assert_eq!(caller(&running).get(&caller(&running).line(100_003)).json(), reply.json());
+}
+
+#[test]
+fn base_08_duplicate_lines_of_one_product_are_legal() {
+    let running = world();
+    let body = r#"{"product":{"id":502},"billCustomer":"Billable","effectiveDate":"2026-12-01T00:00:00Z"}"#;
+
+    let statuses = [create(&running, AGREEMENT, body).status, create(&running, AGREEMENT, body).status];
+
+    assert_eq!(statuses, [201, 201]);
+    let count = caller(&running)
+        .get(&format!("finance/agreements/{AGREEMENT}/additions/count?conditions=product/id=502"));
+    assert_eq!(count.at("count"), "3");
+}
+
+#[test]
+fn base_08_amounts_are_computed_exactly() {
+    let running = world();
+
+    let line = caller(&running).set_quantity(LINE, "123.45");
+
+    assert_eq!(line.at("extPrice"), "43.2075");
+    assert_eq!(line.at("extCost"), "12.3450");
+    assert_eq!(line.at("margin"), "30.8625");
+    assert_eq!(line.at("billedQuantity"), "103.45");
+}
+
+#[test]
+fn base_08_billed_quantity_never_falls_below_zero() {
+    let running = world();
+
+    assert_eq!(caller(&running).set_quantity(LINE, "5").at("billedQuantity"), "0");
+}
+
+#[test]
+fn base_08_the_status_follows_the_lines_dates_and_the_clock() {
+    let running = world();
+    let caller = caller(&running);
+    let status = || caller.get(&caller.line(LINE)).at("agreementStatus");
+    assert_eq!(status(), "\"Active\"");
+
+    let end = r#"[{"op":"replace","path":"cancelledDate","value":"2026-11-25T00:00:00Z"}]"#;
+    caller.send("PATCH", &caller.line(LINE), end);
+    assert_eq!(status(), "\"Active\"", "the day has not come");
+    running.clock().set("2026-11-25T00:00:00Z".parse().unwrap());
+    assert_eq!(status(), "\"Cancelled\"");
+}
+
+#[test]
+fn base_08_the_status_can_be_that_of_the_agreement_instead() {
+    let seen = |running: &Running| {
+        running.by("jo").edit(Kind::Agreement, AGREEMENT, "cancelledFlag", true).unwrap();
+        caller(running).get(&caller(running).line(LINE)).at("agreementStatus")
+    };
+
+    assert_eq!(seen(&world()), "\"Active\"");
+    assert_eq!(seen(&world_with("additionStatus: agreement")), "\"Cancelled\"");
+}
+
+#[test]
+fn base_08_an_effective_date_before_the_billing_start_is_refused() {
+    let running = world();
+    let caller = caller(&running);
+
+    let body = r#"[{"op":"replace","path":"effectiveDate","value":"2024-12-31T00:00:00Z"}]"#;
+    let reply = caller.send("PATCH", &caller.line(LINE), body);
+
+    assert_eq!((reply.status, reply.at("code")), (400, "\"InvalidObject\"".to_owned()));
+    assert_eq!(reply.flaws(), [("InvalidField".to_owned(), "effectiveDate".to_owned())]);
+    assert!(reply.body.contains("billing start date"));
+}
+
+#[test]
+fn base_08_an_invoiced_period_is_closed_to_new_lines_while_proration_is_off() {
+    let running = world();
+    running.by("jo").edit(Kind::Agreement, 50_002, "nextInvoiceDate", "2026-12-01").unwrap();
+    let body = r#"{"product":{"id":502},"billCustomer":"Billable","effectiveDate":"2026-11-01T00:00:00Z"}"#;
+
+    let closed = create(&running, AGREEMENT, body);
+    let prorated = create(&running, 50_002, body);
+
+    assert_eq!((closed.status, prorated.status), (400, 201));
+    assert!(closed.body.contains("has been invoiced"));
+}
+
+#[test]
+fn base_08_old_lines_keep_changing_after_their_first_invoice() {
+    let running = world();
+
+    assert_eq!(caller(&running).set_quantity(LINE, "7").status, 200);
+}
+
+#[test]
+fn base_08_another_product_brings_its_price_unless_one_is_sent_along() {
+    let running = world();
+    let caller = caller(&running);
+
+    let alone = r#"[{"op":"replace","path":"product","value":{"id":502}}]"#;
+    let moved = caller.send("PATCH", &caller.line(LINE), alone);
+    let with_price = r#"[{"op":"replace","path":"product","value":{"id":501}},{"op":"replace","path":"unitPrice","value":1.5}]"#;
+    let kept = caller.send("PATCH", &caller.line(LINE), with_price);
+
+    let shown = |reply: &Reply| [reply.at("unitPrice"), reply.at("unitCost"), reply.at("description")];
+    assert_eq!(shown(&moved), ["12.50", "4", "\"Image licence\""]);
+    assert_eq!(shown(&kept), ["1.5", "0.10", "\"Backup per GB\""]);
+    assert_eq!(kept.at("quantity"), "120.00");
+}
+
+#[test]
+fn base_08_bundles_cannot_be_additions() {
+    let running = world();
+
+    let body = r#"{"product":{"id":503},"billCustomer":"Billable","effectiveDate":"2026-12-01T00:00:00Z"}"#;
+
+    assert_eq!(
+        create(&running, AGREEMENT, body).flaws(),
+        [("InvalidField".to_owned(), "product".to_owned())]
+    );
+}
+
+#[test]
+fn base_08_put_replaces_the_line_and_what_it_leaves_out_falls_to_its_default() {
+    let running = world();
+    let caller = caller(&running);
+
+    let body = r#"{"product":{"id":501},"billCustomer":"NoCharge","effectiveDate":"2025-01-01T00:00:00Z"}"#;
+    let reply = caller.send("PUT", &caller.line(LINE), body);
+
+    assert_eq!(
+        (reply.status, reply.at("quantity"), reply.at("lessIncluded")),
+        (200, "null".into(), "0".into())
+    );
+    assert_eq!(reply.at("billCustomer"), "\"NoCharge\"");
+}
+
+#[test]
+fn base_08_delete_answers_204_without_a_body() {
+    let running = running(&super::SEED.replace(
+        "privateKey: priv }",
+        "privateKey: priv, role: { Agreements: { inquire: All, edit: All, delete: All } } }",
+    ));
+    let caller = caller(&running);
+
+    let deleted = caller.send("DELETE", &caller.line(LINE), "");
+
+    assert_eq!((deleted.status, deleted.body.as_str()), (204, ""));
+    assert_eq!(caller.get(&caller.line(LINE)).status, 404);
+    assert_eq!(caller.send("DELETE", "finance/agreements/50001", "").status, 409, "its other line needs it");
+    assert_eq!(running.audit_rows(), 1);
+}
+
+#[test]
+fn base_08_a_line_answers_only_below_its_own_agreement() {
+    let running = world();
+
+    let reply = caller(&running).get(&format!("finance/agreements/50002/additions/{LINE}"));
+
+    assert_eq!((reply.status, reply.at("message")), (404, format!("\"Addition {LINE} not found\"")));
+}
+
+#[test]
+fn base_08_the_unknown_rules_of_quantities_are_switchable() {
+    let usual = world();
+    let strict = world_with(
+        "negativeQuantity: refused, zeroQuantity: refused, endedLineQuantity: refused, quantityDecimals: 2",
+    );
+    let statuses = |running: &Running, quantity: &str| caller(running).set_quantity(LINE, quantity).status;
+
+    assert_eq!((statuses(&usual, "-1"), statuses(&strict, "-1")), (200, 400));
+    assert_eq!((statuses(&usual, "0"), statuses(&strict, "0")), (200, 400));
+    assert_eq!(caller(&usual).set_quantity(LINE, "1.23456").at("quantity"), "1.23456");
+    assert_eq!(caller(&strict).set_quantity(LINE, "1.23456").at("quantity"), "1.23");
+    for running in [&usual, &strict] {
+        running.cancel_addition(LINE, running.clock().now()).unwrap();
+    }
+    assert_eq!((statuses(&usual, "9"), statuses(&strict, "9")), (200, 400));
+}

@@ -1,0 +1,77 @@
+//! Bundles.
+
+use super::{Reply, basic, caller, world, world_with};
+use crate::simulator::Value;
+
+fn results(reply: &Reply) -> Vec<Value> {
+    reply.json().descend(&["results"]).list().unwrap().to_vec()
+}
+
+fn shown(result: &Value, name: &str) -> String {
+    result.descend(&[name]).to_string()
+}
+
+#[test]
+fn base_12_each_request_of_a_bundle_has_its_own_status() {
+    let running = world();
+
+    let body = r#"{"requests":[
+        {"Version":"2026.4","SequenceNumber":1,"ResourceType":"addition","ApiRequest":{"parentId":50001,
+            "filters":{"conditions":"product/id=502","orderBy":"id desc"},"page":{"page":1,"pageSize":10},"fields":"id,quantity"}},
+        {"SequenceNumber":2,"ResourceType":"addition","ApiRequest":{"parentId":9}},
+        {"SequenceNumber":3,"ResourceType":"agreement","ApiRequest":{"id":50002,"fields":"id"}},
+        {"SequenceNumber":4,"ResourceType":"agreement","ApiRequest":{"filters":{"conditions":"nothing=1"}}},
+        {"SequenceNumber":5,"ResourceType":"unheard"}]}"#;
+    let reply = caller(&running).send("POST", "system/bundles", body);
+
+    assert_eq!(reply.status, 200);
+    let results = results(&reply);
+    let statuses: Vec<String> = results.iter().map(|result| shown(result, "statusCode")).collect();
+    assert_eq!(statuses, ["200", "404", "200", "400", "400"]);
+    let expected = r#"{"sequenceNumber":1,"resourceType":"addition","entities":[{"id":100002,"quantity":3}],"count":1,"version":"2026.4","success":true,"statusCode":200}"#;
+    assert_eq!(results[0].to_string(), expected);
+    assert_eq!(shown(&results[1], "success"), "false");
+    assert_eq!(results[1].descend(&["error", "message"]).as_text(), Some("Agreement 9 not found"));
+    assert_eq!(shown(&results[2], "entities"), r#"[{"id":50002}]"#);
+    assert_eq!(results[3].descend(&["error", "code"]).as_text(), Some("ApiFindCondition"));
+    assert_eq!(running.mutations(), Vec::new());
+    assert!(running.log()[0].is_read());
+}
+
+#[test]
+fn base_12_names_have_no_case_and_pages_go_by_number_or_id() {
+    let running = world();
+
+    let body = r#"{"Requests":[
+        {"sequencenumber":1,"resourcetype":"Addition","apirequest":{"PARENTID":50001,"Page":{"PageSize":1,"Page":2}}},
+        {"sequencenumber":2,"resourcetype":"ADDITION","apirequest":{"parentId":50001,"page":{"pageId":100001}}},
+        {"sequencenumber":3,"resourcetype":"company","apirequest":{"filters":{"CustomFieldConditions":"caption='Seats' and value=4"}}}]}"#;
+    let reply = caller(&running).send("POST", "system/bundles", body);
+
+    let ids = |result: &Value| {
+        let entities = result.descend(&["entities"]).list().unwrap().to_vec();
+        entities.iter().map(|entity| shown(entity, "id")).collect::<Vec<_>>()
+    };
+    let results = results(&reply);
+    assert_eq!([ids(&results[0]), ids(&results[1]), ids(&results[2])], [["100002"], ["100002"], ["20001"]]);
+}
+
+#[test]
+fn base_12_permissions_are_judged_item_by_item() {
+    let running = world();
+    let reader = caller(&running).with("Authorization", &basic("msp+look:only"));
+
+    let body = r#"{"requests":[{"resourceType":"company","apiRequest":{}},{"resourceType":"agreement","apiRequest":{}}]}"#;
+    let reply = reader.send("POST", "system/bundles", body);
+
+    let statuses: Vec<String> = results(&reply).iter().map(|result| shown(result, "statusCode")).collect();
+    assert_eq!((reply.status, statuses), (200, vec!["403".to_owned(), "200".to_owned()]));
+}
+
+#[test]
+fn base_12_the_greatest_bundle_is_switchable() {
+    let body = r#"{"requests":[{"resourceType":"company"},{"resourceType":"company"}]}"#;
+    let status = |running| caller(running).send("POST", "system/bundles", body).status;
+
+    assert_eq!((status(&world()), status(&world_with("bundleLimit: 1"))), (200, 400));
+}

@@ -1,0 +1,177 @@
+//! The PATCH dialect.
+
+use super::{AGREEMENT, LINE, caller, running, world, world_with};
+use crate::simulator::{Kind, Object, Role, Value};
+
+const COMPANY: &str = "company/companies/20001";
+
+fn replace(path: &str, value: &str) -> String {
+    format!(r#"[{{"op":"replace","path":"{path}","value":{value}}}]"#)
+}
+
+#[test]
+fn base_07_paths_are_bare_or_slashed_and_the_answer_is_the_full_record() {
+    let running = world();
+    let caller = caller(&running);
+
+    let bare = caller.send("PATCH", &caller.line(LINE), &replace("quantity", "7"));
+    let slashed = caller.send("PATCH", &caller.line(LINE), &replace("/quantity", "8.5"));
+
+    assert_eq!((bare.status, bare.at("quantity")), (200, "7".to_owned()));
+    assert_eq!((slashed.at("quantity"), slashed.at("billedQuantity")), ("8.5".into(), "0".into()));
+    assert_eq!(slashed.json(), caller.get(&caller.line(LINE)).json());
+}
+
+#[test]
+fn base_07_paths_are_case_sensitive_and_operations_lower_case() {
+    let running = world();
+    let caller = caller(&running);
+
+    let path = caller.send("PATCH", &caller.line(LINE), &replace("Quantity", "7"));
+    let verb = caller.send("PATCH", &caller.line(LINE), r#"[{"op":"Replace","path":"quantity","value":7}]"#);
+    let object = caller.send("PATCH", &caller.line(LINE), r#"{"quantity":7}"#);
+
+    assert_eq!(path.flaws(), [("InvalidField".to_owned(), "Quantity".to_owned())]);
+    assert_eq!((path.status, verb.status, object.status), (400, 400, 400));
+    assert_eq!(running.mutations(), Vec::new());
+}
+
+#[test]
+fn base_07_a_path_into_a_reference_answers_200_and_changes_nothing() {
+    let running = world();
+    let caller = caller(&running);
+    let before = running.record(Kind::Agreement, AGREEMENT);
+
+    let agreement = format!("finance/agreements/{AGREEMENT}");
+    let reply = caller.send("PATCH", &agreement, &replace("company/identifier", "\"birch\""));
+
+    assert_eq!((reply.status, reply.at("company/id")), (200, "20001".to_owned()));
+    assert_eq!(running.record(Kind::Agreement, AGREEMENT), before);
+    assert_eq!(running.audit_rows(), 0);
+    assert_eq!(running.mutations()[0].before, running.mutations()[0].after);
+}
+
+#[test]
+fn base_07_references_are_replaced_whole_by_id_identifier_or_name() {
+    let running = world();
+    let caller = caller(&running);
+    let set = |value: &str| caller.send("PATCH", &caller.line(LINE), &replace("product", value));
+
+    assert_eq!(set(r#"{"identifier":"IMAGE"}"#).at("product/id"), "502");
+    assert_eq!(set(r#"{"id":501}"#).at("product/identifier"), "\"BACKUP-GB\"");
+    let missing = set(r#"{"id":999}"#);
+    assert_eq!((missing.status, missing.flaws()), (400, vec![("NotFound".to_owned(), "product".to_owned())]));
+}
+
+#[test]
+fn base_07_derived_and_read_only_fields_are_ignored() {
+    let running = world();
+    let caller = caller(&running);
+    let before = running.addition(LINE).unwrap();
+
+    for path in
+        ["extPrice", "margin", "billedQuantity", "agreementId", "id", "agreementStatus", "_info/updatedBy"]
+    {
+        let reply = caller.send("PATCH", &caller.line(LINE), &replace(path, "1"));
+        assert_eq!(reply.status, 200, "{path}");
+    }
+
+    assert_eq!(running.addition(LINE), Some(before));
+}
+
+#[test]
+fn base_07_the_whole_stored_record_is_validated_again() {
+    let seed = super::SEED.replace(
+        "{ product: IMAGE, quantity: 3 }",
+        "{ product: IMAGE, quantity: 3, billCustomer: Sometimes }",
+    );
+    let running = running(&seed);
+
+    let reply = caller(&running).set_quantity(100_002, "4");
+
+    assert_eq!((reply.status, reply.at("code")), (400, "\"InvalidObject\"".to_owned()));
+    assert_eq!(reply.flaws(), [("InvalidField".to_owned(), "billCustomer".to_owned())]);
+    assert_eq!(running.quantity(100_002), Some(3.into()));
+}
+
+#[test]
+fn base_07_one_bad_operation_keeps_all_from_happening() {
+    let running = world();
+    let caller = caller(&running);
+
+    let body =
+        r#"[{"op":"replace","path":"quantity","value":7},{"op":"replace","path":"nothing","value":7}]"#;
+    let reply = caller.send("PATCH", &caller.line(LINE), body);
+
+    assert_eq!(reply.status, 400);
+    assert_eq!(running.quantity(LINE), Some("120.00".parse().unwrap()));
+}
+
+#[test]
+fn base_07_numbers_may_be_texts_and_an_empty_text_is_nothing() {
+    let running = world();
+    let caller = caller(&running);
+
+    assert_eq!(caller.set_quantity(LINE, "\"7.25\"").at("quantity"), "7.25");
+    assert_eq!(caller.set_quantity(LINE, "\"seven\"").status, 400);
+    assert_eq!(caller.set_quantity(LINE, "1e2").at("quantity"), "100");
+    let emptied = caller.set_quantity(LINE, "\"\"");
+    assert_eq!(
+        (emptied.status, emptied.at("quantity"), emptied.at("extPrice")),
+        (200, "null".into(), "null".into())
+    );
+    assert_eq!(caller.set_quantity(LINE, "1e400").status, 400);
+    assert_eq!(caller.set_quantity(LINE, "true").status, 400);
+}
+
+#[test]
+fn base_07_removing_a_field_makes_it_absent_unless_it_is_required() {
+    let running = world();
+    let caller = caller(&running);
+    let remove = |path: &str| {
+        caller.send("PATCH", &caller.line(LINE), &format!(r#"[{{"op":"remove","path":"{path}"}}]"#))
+    };
+
+    assert!(!remove("invoiceDescription").body.contains("invoiceDescription"));
+    assert_eq!(remove("product").flaws(), [("MissingRequiredField".to_owned(), "product".to_owned())]);
+}
+
+#[test]
+fn base_07_array_paths_reach_single_elements() {
+    let seed = super::SEED.replace(
+        "name: Cedar Dental, custom",
+        "name: Cedar Dental, fields: { types: [{ id: 1, name: Client }] }, custom",
+    );
+    let running = running(&seed);
+    running.set_role("trueup", Role::everything());
+    let caller = caller(&running);
+
+    let body = r#"[{"op":"add","path":"/types/1","value":{"id":2,"name":"Partner"}},
+        {"op":"replace","path":"types/0/name","value":"Old client"},
+        {"op":"replace","path":"customFields/0/value","value":"cedar-2"}]"#;
+    let reply = caller.send("PATCH", COMPANY, body);
+
+    let company = reply.json();
+    let types: Vec<Value> = company.descend(&["types"]).list().unwrap().to_vec();
+    let named = |id: u32, name: &str| Value::Object(Object::new().with("id", id).with("name", name));
+    assert_eq!(types, [named(1, "Old client"), named(2, "Partner")]);
+    assert_eq!(
+        company.descend(&["customFields"]).list().unwrap()[0].descend(&["value"]).as_text(),
+        Some("cedar-2")
+    );
+    assert_eq!(caller.send("PATCH", COMPANY, &replace("types/7/name", "\"x\"")).status, 400);
+}
+
+#[test]
+fn base_07_custom_fields_that_a_list_leaves_out_are_cleared_or_kept() {
+    let values = |running: &crate::simulator::Running| {
+        running.set_role("trueup", Role::everything());
+        let only_seats = r#"[{"caption":"Seats","value":9}]"#;
+        let reply = caller(running).send("PATCH", COMPANY, &replace("customFields", only_seats));
+        let fields = reply.json().descend(&["customFields"]).list().unwrap().to_vec();
+        fields.iter().map(|field| field.descend(&["value"]).to_string()).collect::<Vec<_>>()
+    };
+
+    assert_eq!(values(&world()), ["null", "9"]);
+    assert_eq!(values(&world_with("omittedCustomFields: kept")), ["\"cedar-1\"", "9"]);
+}
