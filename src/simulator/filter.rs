@@ -6,7 +6,7 @@
 mod bind;
 mod evaluate;
 mod lexer;
-mod like;
+pub(super) mod like;
 mod parser;
 
 use super::column::Column;

@@ -93,7 +93,16 @@ fn perform_one(state: &State, kind: Kind, operation: &Operation, patched: &mut P
         (Shape::CustomFields, rest) => {
             custom_field(state, kind, &before, rest, operation).ok_or_else(unknown)?
         }
-        (_, _) => return Err(unknown()),
+        (
+            Shape::Text
+            | Shape::ShortText(_)
+            | Shape::Number
+            | Shape::Flag
+            | Shape::Date
+            | Shape::Choice(_)
+            | Shape::Information,
+            _,
+        ) => return Err(unknown()),
     };
     put(&mut patched.fields, field.name, after);
     patched.sent.push(field.name);

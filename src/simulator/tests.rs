@@ -5,6 +5,7 @@ mod bundles;
 mod errors;
 mod faults;
 mod filters;
+mod laws;
 mod login;
 mod paging;
 mod patches;

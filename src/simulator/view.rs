@@ -52,7 +52,7 @@ impl<'a> View<'a> {
             (Shape::Reference(other), [property]) => stored_reference(record, field)
                 .and_then(|id| self.state.record(other, id))
                 .map_or(Value::Null, |target| target.get(property).clone()),
-            _ => self.field(kind, record, field).descend(rest).clone(),
+            (_, rest) => self.field(kind, record, field).descend(rest).clone(),
         }
     }
 
@@ -66,8 +66,15 @@ impl<'a> View<'a> {
             Shape::Reference(other) => {
                 stored_reference(record, field).map_or(Value::Null, |id| self.reference(other, id))
             }
-            _ if field.name == "id" => record.id.into(),
-            _ => derived::field(self, kind, record, field.name)
+            Shape::Number if field.name == "id" => record.id.into(),
+            Shape::Text
+            | Shape::ShortText(_)
+            | Shape::Number
+            | Shape::Flag
+            | Shape::Date
+            | Shape::Choice(_)
+            | Shape::Elsewhere
+            | Shape::ManyElsewhere => derived::field(self, kind, record, field.name)
                 .unwrap_or_else(|| record.get(field.name).clone()),
         }
     }

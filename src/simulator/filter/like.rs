@@ -4,7 +4,7 @@ use crate::simulator::options::Underscore;
 
 /// A pattern, ready to be tried.
 #[derive(Debug)]
-pub(super) struct Pattern(Vec<Piece>);
+pub(in crate::simulator) struct Pattern(Vec<Piece>);
 
 #[derive(Debug)]
 enum Piece {
@@ -16,7 +16,7 @@ enum Piece {
 
 impl Pattern {
     /// Reads a pattern. A bracket that is never closed stands for itself.
-    pub(super) fn read(text: &str, underscore: Underscore) -> Self {
+    pub(in crate::simulator) fn read(text: &str, underscore: Underscore) -> Self {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
@@ -38,7 +38,7 @@ impl Pattern {
     }
 
     /// Whether a whole text fits. Linear in text × pattern, whatever the pattern.
-    pub(super) fn fits(&self, text: &str) -> bool {
+    pub(in crate::simulator) fn fits(&self, text: &str) -> bool {
         let letters: Vec<char> = text.chars().collect();
         let mut reachable = vec![false; letters.len() + 1];
         reachable[0] = true;
