@@ -29,7 +29,7 @@
 //! #     fn set_quantity(&self, _: LineKey, _: AdditionId, _: Quantity) -> WriteAnswer { unreachable!() }
 //! #     fn create_inert(&self, _: LineKey, _: Date) -> WriteAnswer { unreachable!() }
 //! #     fn intend(&self, _: &Action, _: u32, _: Timestamp) -> Result<IntentId, JournalError> { unreachable!() }
-//! #     fn doubt(&self, _: IntentId, _: &str) -> Result<(), JournalError> { unreachable!() }
+//! #     fn doubt(&self, _: IntentId, _: &str, _: Timestamp, _: Timestamp) -> Result<(), JournalError> { unreachable!() }
 //! #     fn settle(&self, _: IntentId, _: &Outcome) -> Result<(), JournalError> { unreachable!() }
 //! # }
 //! # fn main() -> Result<(), JournalError> {
@@ -67,8 +67,9 @@
 //!             post.answered(answer)
 //!         }
 //!         Step::Doubt(doubt) => {
-//!             world.doubt(doubt.intent(), doubt.message())?;
-//!             doubt.recorded()
+//!             let now = world.now();
+//!             world.doubt(doubt.intent(), doubt.message(), doubt.settles_at(now), now)?;
+//!             doubt.recorded(now)
 //!         }
 //!         Step::Settle(settle) => {
 //!             world.settle(settle.intent(), settle.outcome())?;
@@ -129,3 +130,8 @@ pub enum Step {
     /// The end.
     Done(Conclusion),
 }
+
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod tests;

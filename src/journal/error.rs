@@ -106,7 +106,7 @@ pub enum JournalError {
         /// The line.
         line: LineKey,
     },
-    /// Intents that an earlier process left open are not classified yet.
+    /// Intents that an earlier process left open are neither settled nor known to be in doubt yet.
     #[error("tenant {tenant} has {count} open intents of an earlier process")]
     Unclassified {
         /// The tenant.

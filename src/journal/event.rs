@@ -19,7 +19,7 @@ pub(super) enum Event {
     /// The tenant's ConnectWise was met for the first time.
     Met(Instance),
     /// A plan was drawn.
-    Planned { commit: Arc<str>, digest: Arc<str>, summary: Summary },
+    Planned { commit: Arc<str>, digest: Arc<str>, summary: Figures },
     /// A plan began to be applied.
     RunBegan { commit: Arc<str>, plan: Arc<str> },
     /// It was applied, as far as it could be.
@@ -27,7 +27,7 @@ pub(super) enum Event {
     /// A write is about to be sent.
     Intended { run: RunId, intent: Intent },
     /// It is in doubt what came of it.
-    Doubted { intent: IntentId, message: String },
+    Doubted { intent: IntentId, message: String, settles_at: Timestamp },
     /// It is known what came of it.
     Settled { intent: IntentId, outcome: Outcome },
     /// A line was seen as it should be, changed by others, or adopted.
@@ -65,6 +65,22 @@ pub enum Sighting {
         /// The terms.
         terms: Arc<str>,
     },
+}
+
+/// The figures of a plan. A plan may come to have more of them than an old event tells; the rest are then none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub(super) struct Figures(pub(super) Summary);
+
+impl<'de> Deserialize<'de> for Figures {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let told = serde_json::Map::deserialize(deserializer)?;
+        let mut whole = serde_json::to_value(Summary::default()).map_err(serde::de::Error::custom)?;
+        if let Some(whole) = whole.as_object_mut() {
+            whole.extend(told);
+        }
+        serde_json::from_value(whole).map(Self).map_err(serde::de::Error::custom)
+    }
 }
 
 /// A SHA-256, as hex.

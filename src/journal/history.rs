@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::chain::stamp;
+use super::event::Figures;
 use super::rows::{optional, parse, value};
 use super::{Instance, Intent, IntentId, JournalError, JournalReader, Open, Outcome, Planned, Run, RunId};
 use super::{RunResult, TenantStatus};
@@ -127,7 +128,7 @@ pub(super) fn open_intents(
     connection: &Connection,
     tenant: &str,
 ) -> Result<Vec<(Open, Arc<str>)>, JournalError> {
-    let sql = r#"SELECT intents.id, run, "commit", body, doubt FROM intents JOIN runs ON runs.id = intents.run
+    let sql = r#"SELECT intents.id, run, "commit", body, settles_at, doubt FROM intents JOIN runs ON runs.id = intents.run
                  WHERE intents.tenant = ?1 AND outcome IS NULL ORDER BY intents.id"#;
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([tenant])?;
@@ -137,6 +138,7 @@ pub(super) fn open_intents(
             id: IntentId(row.get("id")?),
             run: RunId(row.get("run")?),
             intent: parse(row.get_ref("body")?.as_str().unwrap_or_default(), "intents")?,
+            settles_at: value(row, "settles_at")?,
             doubt: row.get("doubt")?,
         };
         open.push((one, row.get("commit")?));
@@ -189,10 +191,6 @@ pub(super) fn instance(row: &Row<'_>) -> Result<Option<Instance>, JournalError> 
 fn read_planned(row: &Row<'_>) -> Result<Option<Planned>, JournalError> {
     let Some(at) = optional(row, "planned_at")? else { return Ok(None) };
     let summary: String = row.get("planned_summary")?;
-    Ok(Some(Planned {
-        at,
-        commit: row.get("planned_commit")?,
-        digest: row.get("planned_digest")?,
-        summary: parse(&summary, "tenants")?,
-    }))
+    let Figures(summary) = parse(&summary, "tenants")?;
+    Ok(Some(Planned { at, commit: row.get("planned_commit")?, digest: row.get("planned_digest")?, summary }))
 }

@@ -165,6 +165,9 @@ pub struct Open {
     pub run: RunId,
     /// What was meant.
     pub intent: Intent,
+    /// From when on reading tells for sure what came of it: as meant, or later when the answer came to be in doubt
+    /// later.
+    pub settles_at: Timestamp,
     /// Why its outcome is in doubt. `None`: it was in flight when the process ended, or is now.
     pub doubt: Option<String>,
 }

@@ -49,9 +49,10 @@ pub(super) fn project(connection: &Connection, happened: &Happened<'_>) -> Resul
         }
         Event::RunEnded { run, result } => run_ended(connection, at, tenant, *run, *result)?,
         Event::Intended { run, intent } => intended(connection, seq, tenant, *run, intent)?,
-        Event::Doubted { intent, message } => {
-            let sql = "UPDATE intents SET doubt = ?2 WHERE id = ?1 AND outcome IS NULL";
-            connection.prepare_cached(sql)?.execute((intent.0, message))?;
+        Event::Doubted { intent, message, settles_at } => {
+            let sql = "UPDATE intents SET doubt = ?2, settles_at = max(settles_at, ?3)
+                       WHERE id = ?1 AND outcome IS NULL";
+            connection.prepare_cached(sql)?.execute((intent.0, message, stamp(*settles_at)))?;
         }
         Event::Settled { intent, outcome } => settled(connection, at, tenant, *intent, outcome)?,
         Event::Observed { line, addition, quantity, sighting } => {
@@ -98,8 +99,9 @@ fn intended(
     intent: &Intent,
 ) -> Result<(), JournalError> {
     let sql =
-        "INSERT INTO intents (id, tenant, run, agreement, product, company, product_identifier, at, body)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        "INSERT INTO intents (id, tenant, run, agreement, product, company, product_identifier, at, body,
+                   settles_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let LineKey { agreement, product } = intent.line;
     connection.prepare_cached(sql)?.execute(params![
         seq,
@@ -111,6 +113,7 @@ fn intended(
         intent.product_identifier,
         stamp(intent.at),
         json(intent)?,
+        stamp(intent.settles_at),
     ])?;
     commit_applied(connection, tenant, run)
 }

@@ -131,7 +131,7 @@ impl JournalReader {
             records.insert(line, recall(memory, now));
         }
         for (open, commit) in history::open_intents(&self.connection, tenant)? {
-            let intent = OpenIntent { since: open.intent.at, settles_at: open.intent.settles_at };
+            let intent = OpenIntent { since: open.intent.at, settles_at: open.settles_at };
             let record = records.entry(open.intent.line).or_insert_with(|| only_in_doubt(&open, commit));
             record.open_intent = Some(intent);
         }

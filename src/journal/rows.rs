@@ -2,11 +2,12 @@
 //!
 //! A value that cannot be read back is damage, never a default.
 
+use std::fmt::Display;
 use std::str::FromStr;
 
 use jiff::Timestamp;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, RowIndex, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -25,13 +26,18 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str, place: &str) -> Result<T, J
     serde_json::from_str(text).map_err(|error| JournalError::damaged(format!("{place}: {error}")))
 }
 
+/// A column by its name, or by its place where there are many rows.
+pub(super) trait Column: RowIndex + Display + Copy {}
+
+impl<C: RowIndex + Display + Copy> Column for C {}
+
 /// A text column that is a value.
-pub(super) fn value<T: FromStr>(row: &Row<'_>, column: &str) -> Result<T, JournalError> {
+pub(super) fn value<T: FromStr>(row: &Row<'_>, column: impl Column) -> Result<T, JournalError> {
     optional(row, column)?.ok_or_else(|| JournalError::damaged(format!("column {column} is empty")))
 }
 
 /// A text column that is a value, or null.
-pub(super) fn optional<T: FromStr>(row: &Row<'_>, column: &str) -> Result<Option<T>, JournalError> {
+pub(super) fn optional<T: FromStr>(row: &Row<'_>, column: impl Column) -> Result<Option<T>, JournalError> {
     let text = match row.get_ref(column)? {
         ValueRef::Null => return Ok(None),
         ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok(),
@@ -72,35 +78,35 @@ pub(super) fn lines(
     Ok(found)
 }
 
+/// The columns of [`LINE`], by their place: by name it takes several times as long.
 fn memory(row: &Row<'_>) -> Result<(LineKey, LineMemory), JournalError> {
-    let line =
-        LineKey { agreement: AgreementId(row.get("agreement")?), product: ProductId(row.get("product")?) };
-    let quantity: Option<Quantity> = optional(row, "adopted_quantity")?;
-    let against: Option<Quantity> = optional(row, "adopted_against")?;
+    let line = LineKey { agreement: AgreementId(row.get(0)?), product: ProductId(row.get(1)?) };
+    let quantity: Option<Quantity> = optional(row, 12)?;
+    let against: Option<Quantity> = optional(row, 13)?;
     let memory = LineMemory {
-        addition: row.get::<_, Option<i64>>("addition")?.map(AdditionId),
-        created: row.get::<_, Option<i64>>("created")?.map(AdditionId),
-        last_written: optional(row, "last_written")?,
-        written_at: value(row, "written_at")?,
-        commit: row.get("commit")?,
-        terms: row.get("terms")?,
+        addition: row.get::<_, Option<i64>>(2)?.map(AdditionId),
+        created: row.get::<_, Option<i64>>(3)?.map(AdditionId),
+        last_written: optional(row, 4)?,
+        written_at: value(row, 5)?,
+        commit: row.get(6)?,
+        terms: row.get(7)?,
         recent_writes: recent_writes(row)?,
         foreign_changes: foreign_changes(row)?,
-        foreign_seen: optional(row, "foreign_seen")?,
-        diverged: row.get("diverged")?,
+        foreign_seen: optional(row, 10)?,
+        diverged: row.get(11)?,
         adopted: quantity.zip(against).map(|(quantity, against)| Adopted { quantity, against }),
     };
     Ok((line, memory))
 }
 
 fn recent_writes(row: &Row<'_>) -> Result<Vec<PastWrite>, JournalError> {
-    let Some(text) = row.get::<_, Option<String>>("recent_writes")? else { return Ok(Vec::new()) };
+    let Some(text) = row.get::<_, Option<String>>(8)? else { return Ok(Vec::new()) };
     let writes: Vec<(Timestamp, Quantity, Quantity)> = parse(&text, "lines")?;
     Ok(writes.into_iter().map(|(at, before, after)| PastWrite { at, before, after }).collect())
 }
 
 fn foreign_changes(row: &Row<'_>) -> Result<Vec<Timestamp>, JournalError> {
-    let text: Option<String> = row.get("foreign_changes")?;
+    let text: Option<String> = row.get(9)?;
     text.map(|text| parse(&text, "lines")).transpose().map(Option::unwrap_or_default)
 }
 

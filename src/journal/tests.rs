@@ -1,5 +1,9 @@
 //! The journal's laws, on real files in temporary folders.
 
+mod crash;
+mod damage;
+mod golden;
+mod memory;
 mod opening;
 mod writing;
 

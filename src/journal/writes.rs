@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::event::{Digest, Event, Sighting};
+use super::event::{Digest, Event, Figures, Sighting};
 use super::store::Journal;
 use super::{Action, Instance, Intent, IntentId, JournalError, Open, Outcome, RunId, RunResult};
 use super::{chain, history, rows, snapshots};
@@ -68,7 +68,8 @@ impl Journal {
         summary: &Summary,
         at: Timestamp,
     ) -> Result<(), JournalError> {
-        let event = Event::Planned { commit: commit.into(), digest: digest.into(), summary: *summary };
+        let event =
+            Event::Planned { commit: commit.into(), digest: digest.into(), summary: Figures(*summary) };
         self.write(|ledger| ledger.append(at, tenant, &event).map(|_| ()))
     }
 
@@ -113,8 +114,8 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// When the line has an open intent, when an earlier process left intents of the tenant that are not classified,
-    /// when the line was created by us already, when no such run goes on, and when the journal cannot be written: then
+    /// When the line has an open intent, when an earlier process left intents of the tenant that are neither settled nor
+    /// in doubt, when the line was created by us already, when no such run goes on, and when the journal cannot be written: then
     /// nothing may be sent, and the process must end.
     pub fn intend(&mut self, run: RunId, intent: &Intent) -> Result<IntentId, JournalError> {
         let inherited = self.inherited;
@@ -126,15 +127,21 @@ impl Journal {
         })
     }
 
-    /// Records why it is in doubt what came of an intent. It stays open.
+    /// Records why it is in doubt what came of an intent, and from when on reading tells. It stays open.
     ///
     /// # Errors
     ///
     /// When no such intent is open, and when the journal cannot be written.
-    pub fn doubt(&mut self, intent: IntentId, message: &str, at: Timestamp) -> Result<(), JournalError> {
+    pub fn doubt(
+        &mut self,
+        intent: IntentId,
+        message: &str,
+        settles_at: Timestamp,
+        at: Timestamp,
+    ) -> Result<(), JournalError> {
         self.write(|ledger| {
             let tenant = tenant_of_open(&ledger.transaction, intent)?;
-            ledger.append(at, &tenant, &Event::Doubted { intent, message: cut(message) })?;
+            ledger.append(at, &tenant, &Event::Doubted { intent, message: cut(message), settles_at })?;
             Ok(())
         })
     }

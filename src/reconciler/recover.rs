@@ -3,8 +3,6 @@
 //! No write may start before every open intent was looked at (writes.md, Recovery). One whose settle time has not
 //! passed, and which does not show its quantity yet, stays in doubt: its line is held.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use super::apply::ApplyError;
@@ -52,14 +50,10 @@ async fn recover_one(open: &Open, timing: Timing, hands: &mut Hands<'_>) -> Resu
     loop {
         step = match step {
             Step::Done(conclusion) => return Ok(conclusion),
-            Step::Wait(wait) => {
-                // This process has watched the line for no time at all: only the wall clock spans both processes.
-                let watched = Watched::SinceStart { now: Timestamp::now(), running: Duration::ZERO };
-                match wait.look(watched) {
-                    Step::Wait(wait) => return leave(wait, open, hands),
-                    next => next,
-                }
-            }
+            Step::Wait(wait) => match wait.look(Watched::UntilNow(Timestamp::now())) {
+                Step::Wait(wait) => return leave(wait, open, hands),
+                next => next,
+            },
             reading => read(reading, line, hands).await?,
         };
     }
@@ -68,7 +62,8 @@ async fn recover_one(open: &Open, timing: Timing, hands: &mut Hands<'_>) -> Resu
 /// Its settle time has not passed: it is in doubt, and the journal says so, so that other lines may be written.
 fn leave(wait: Wait, open: &Open, hands: &mut Hands<'_>) -> Result<Conclusion, ApplyError> {
     if open.doubt.is_none() {
-        hands.journal.doubt(wait.intent(), "the process ended while it was in flight", Timestamp::now())?;
+        let why = "the process ended while it was in flight";
+        hands.journal.doubt(wait.intent(), why, wait.settles_at(), Timestamp::now())?;
     }
     Ok(wait.leave())
 }

@@ -186,9 +186,17 @@ impl Doubt {
         &self.message
     }
 
-    /// The journal knows.
-    pub fn recorded(self) -> Step {
-        Step::Wait(Wait { meant: self.meant, message: self.message })
+    /// When the intent can be settled by reading if it is in doubt now; it belongs in the journal.
+    #[must_use]
+    pub fn settles_at(&self, now: Timestamp) -> Timestamp {
+        self.meant.settles_at.max(self.meant.work.timing().settles_after_doubt(now))
+    }
+
+    /// The journal knows; `now` is what it was given.
+    pub fn recorded(self, now: Timestamp) -> Step {
+        let settles_at = self.settles_at(now);
+        let Self { meant, message } = self;
+        Step::Wait(Wait { meant: Meant { settles_at, ..meant }, message })
     }
 }
 
@@ -205,6 +213,12 @@ impl Wait {
     #[must_use]
     pub fn intent(&self) -> IntentId {
         self.meant.intent
+    }
+
+    /// When reading tells for sure.
+    #[must_use]
+    pub fn settles_at(&self) -> Timestamp {
+        self.meant.settles_at
     }
 
     /// How long it still takes; zero when reading tells for sure now.
@@ -344,7 +358,7 @@ pub fn recover(open: &Open, timing: Timing) -> Step {
             Work::Create(CreateWork { create, known: known.clone() })
         }
     };
-    let meant = Meant { intent: open.id, settles_at: intent.settles_at, work, turn: Turn::RECOVERY };
+    let meant = Meant { intent: open.id, settles_at: open.settles_at, work, turn: Turn::RECOVERY };
     let message = open.doubt.clone().unwrap_or_else(|| "the process ended while it was in flight".to_owned());
     Step::Wait(Wait { meant, message })
 }

@@ -26,13 +26,17 @@ impl Timing {
     /// When an intent that was meant at that time can be settled by reading.
     #[must_use]
     pub fn settles_at(self, meant_at: Timestamp) -> Timestamp {
-        meant_at.saturating_add(self.whole()).unwrap_or(Timestamp::MAX)
+        later(meant_at, self.send_by.saturating_add(self.settle))
     }
 
-    /// From the intent to the settle time.
-    fn whole(self) -> Duration {
-        self.send_by.saturating_add(self.settle)
+    /// When an intent can be settled by reading whose answer was given up at that time.
+    pub(super) fn settles_after_doubt(self, doubted_at: Timestamp) -> Timestamp {
+        later(doubted_at, self.settle)
     }
+}
+
+fn later(time: Timestamp, span: Duration) -> Timestamp {
+    time.saturating_add(span).unwrap_or(Timestamp::MAX)
 }
 
 /// How long ago an intent was meant, by two clocks.
@@ -58,25 +62,21 @@ impl Elapsed {
 /// How long an open intent has been watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Watched {
-    /// This process meant it, that long ago by the monotonic clock. The wall clock is not asked.
-    SinceMeant(Duration),
-    /// An earlier process meant it: only the wall clock spans both, or this process has waited the whole time itself.
-    SinceStart {
-        /// The time by the wall clock.
-        now: Timestamp,
-        /// How long this process has run, by the monotonic clock.
-        running: Duration,
-    },
+    /// This process gave the answer up, that long ago by the monotonic clock. The write was sent before that, even if
+    /// the machine slept between the look at the clocks and the sending. The wall clock is not asked.
+    SinceDoubt(Duration),
+    /// An earlier process, or an earlier pass, left it open: only the wall clock spans both.
+    UntilNow(Timestamp),
 }
 
 impl Watched {
     /// How long it still takes until the intent can be settled by reading; zero when it can be now.
     pub(super) fn remaining(self, timing: Timing, settles_at: Timestamp) -> Duration {
         match self {
-            Self::SinceMeant(elapsed) => timing.whole().saturating_sub(elapsed),
-            Self::SinceStart { now, running } => {
-                let by_wall = Duration::try_from(settles_at.duration_since(now)).unwrap_or(Duration::ZERO);
-                by_wall.min(timing.whole().saturating_sub(running))
+            // The send-by time may still be ahead when a doubt comes at once, so it counts here too.
+            Self::SinceDoubt(elapsed) => timing.send_by.saturating_add(timing.settle).saturating_sub(elapsed),
+            Self::UntilNow(now) => {
+                Duration::try_from(settles_at.duration_since(now)).unwrap_or(Duration::ZERO)
             }
         }
     }

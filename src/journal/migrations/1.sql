@@ -55,6 +55,7 @@ CREATE TABLE intents (
     product_identifier TEXT NOT NULL,
     at TEXT NOT NULL,
     body TEXT NOT NULL,
+    settles_at TEXT NOT NULL,
     doubt TEXT,
     outcome TEXT,
     settled_at TEXT

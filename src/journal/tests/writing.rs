@@ -23,7 +23,7 @@ fn the_database_itself_refuses_a_second_open_intent() {
 
     let copied = desk.journal.reader().connection().execute(
         "INSERT INTO intents SELECT 99, tenant, run, agreement, product, company, product_identifier, at, body,
-             doubt, outcome, settled_at FROM intents",
+             settles_at, doubt, outcome, settled_at FROM intents",
         (),
     );
 
@@ -61,19 +61,21 @@ fn nothing_is_meant_before_what_an_earlier_process_left_is_classified() {
     let early = desk.journal.intend(desk.run, &set(line(2), 1, 2, 11));
 
     assert!(matches!(early, Err(JournalError::Unclassified { count: 1, .. })));
-    desk.journal.settle(left, &Outcome::Applied, at(400)).unwrap();
-    assert!(desk.journal.intend(desk.run, &set(line(2), 1, 2, 401)).is_ok());
+    desk.journal.doubt(left, "the process ended while it was in flight", at(305), at(12)).unwrap();
+    assert!(desk.journal.intend(desk.run, &set(line(2), 1, 2, 13)).is_ok());
+    assert!(desk.journal.intend(desk.run, &set(line(1), 1, 2, 13)).is_err());
 }
 
 #[test]
 fn a_doubt_of_this_process_stops_its_line_and_no_other() {
     let mut desk = Desk::new();
     let intent = desk.set(line(1), 1, 2, 0);
-    desk.journal.doubt(intent, &"timed out ".repeat(100), at(30)).unwrap();
+    desk.journal.doubt(intent, &"timed out ".repeat(100), at(330), at(30)).unwrap();
 
     assert!(desk.journal.intend(desk.run, &set(line(2), 1, 2, 31)).is_ok());
     assert!(desk.journal.intend(desk.run, &set(line(1), 1, 2, 31)).is_err());
     let open = desk.journal.reader().open_intents(TENANT).unwrap();
+    assert_eq!(open[0].settles_at, at(330));
     assert_eq!(open[0].doubt.as_ref().unwrap().chars().count(), 512);
 }
 

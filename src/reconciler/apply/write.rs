@@ -88,8 +88,9 @@ pub(in crate::reconciler) async fn read(
             list.listed(listing, utc_day(Timestamp::now()))
         }
         Step::Doubt(doubt) => {
-            hands.journal.doubt(doubt.intent(), doubt.message(), Timestamp::now())?;
-            doubt.recorded()
+            let now = Timestamp::now();
+            hands.journal.doubt(doubt.intent(), doubt.message(), doubt.settles_at(now), now)?;
+            doubt.recorded(now)
         }
         Step::Settle(settle) => {
             hands.journal.settle(settle.intent(), settle.outcome(), Timestamp::now())?;
