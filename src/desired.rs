@@ -18,6 +18,7 @@ mod addition;
 mod measure;
 mod expect;
 mod claim;
+mod counted;
 mod cell;
 mod trouble;
 mod doubt;

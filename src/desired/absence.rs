@@ -28,7 +28,7 @@ pub(super) struct Source<'a> {
     pub(super) vanished: Vec<&'a str>,
     /// Whether a name that is neither there nor `vanished` is confirmed absent.
     pub(super) confirms_absence: bool,
-    is_complete: bool,
+    complete: bool,
     present: Members<&'a str>,
 }
 
@@ -46,7 +46,7 @@ impl<'a> Source<'a> {
             rows,
             vanished: Vec::new(),
             confirms_absence: false,
-            is_complete: false,
+            complete: false,
             present: Members::default(),
         };
         match reading {
@@ -61,7 +61,7 @@ impl<'a> Source<'a> {
         let mut accounts: Vec<&Account> = snapshot.accounts.iter().filter(billed).collect();
         accounts.sort_by(|one, two| one.username.cmp(&two.username));
         self.present = accounts.iter().map(|account| &*account.username).collect();
-        self.is_complete = snapshot.complete;
+        self.complete = snapshot.complete;
         self.accounts = Some(accounts);
         let past = history.map(|history| &*history.snapshots).unwrap_or_default();
         self.confirms_absence = self.look_back(past, snapshot.as_of) && snapshot.complete;
@@ -91,7 +91,12 @@ impl<'a> Source<'a> {
 
     /// What an unconfirmed absence is: a snapshot that is incomplete by its own word says nothing by silence.
     pub(super) fn doubt_of_silence(&self) -> Doubt {
-        if self.is_complete { Doubt::Absent } else { Doubt::Incomplete }
+        if self.complete { Doubt::Absent } else { Doubt::Incomplete }
+    }
+
+    /// Whether it was read, and does not say that something is missing.
+    pub(super) fn is_complete(&self) -> bool {
+        self.complete
     }
 
     /// Whether the source has the account now.

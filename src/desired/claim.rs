@@ -9,6 +9,7 @@ use crate::usage::{Account, AccountStatus};
 
 use super::agreement::fitting;
 use super::cell::{Cell, Cells};
+use super::counted::Counted;
 use super::doubt::Doubt;
 use super::expect::base_fails;
 use super::ground::Ground;
@@ -36,6 +37,8 @@ pub(super) struct Claims<'g, 'a> {
     pub(super) leaves_out_all: bool,
     /// Accounts that claim no line.
     pub(super) idle: usize,
+    /// Every figure that is counted on some line.
+    pub(super) counted: Vec<Counted<'a>>,
 }
 
 /// One type of one row of one account.
@@ -69,6 +72,7 @@ impl<'g, 'a> Claims<'g, 'a> {
             left_out: Members::default(),
             leaves_out_all: false,
             idle: 0,
+            counted: Vec::new(),
         };
         for member in members {
             claims.add(member, problems);
@@ -234,6 +238,9 @@ impl<'g, 'a> Claims<'g, 'a> {
             cell.derivation.reserve_exact(1);
         }
         cell.derivation.push(claim.derivation(self.ground));
+        let (member, vendor_type, row) = (claim.member, claim.entry.vendor_type, claim.row);
+        let counted = Counted { source: member.source, account: member.username, vendor_type, row };
+        self.counted.push(counted);
         cell.may_exist() || claim.measurement.is_positive()
     }
 
@@ -291,9 +298,12 @@ impl<'g, 'a> Claims<'g, 'a> {
                     self.leaves_out_all = true;
                     continue;
                 };
+                let mut fits = false;
                 for agreement in fitting(self.agreements, agreement_type, named) {
                     self.left_out.insert(LineKey { agreement: agreement.id, product });
+                    fits = true;
                 }
+                self.leaves_out_all |= named.is_some() && !fits;
             }
         }
     }

@@ -104,6 +104,14 @@ pub(super) fn metric(account: &Account, metric: &Metric) -> Option<Measured> {
     account.metrics.iter().find(|(of, _)| of == metric).map(|(_, measured)| *measured)
 }
 
+/// Whether nothing was used.
+pub(super) fn is_zero(measured: Measured) -> bool {
+    match measured {
+        Measured::Size(size) => size.is_zero(),
+        Measured::Count(count) => count == 0,
+    }
+}
+
 fn gigabytes(
     account: &Account,
     used: Size,

@@ -38,6 +38,8 @@ pub(super) struct Reach<'a> {
     pub(super) types: Vec<&'a str>,
     /// The sources whose rows lead there, sorted.
     pub(super) sources: Vec<&'a str>,
+    /// Those among them that have a row which counts it, sorted: a level alone counts nothing.
+    pub(super) counting: Vec<&'a str>,
 }
 
 /// All lines that the levels in use reach.
@@ -59,8 +61,9 @@ pub(super) fn switch_on<'a>(
             reach(&mut reached, row, entry);
         }
         let switched = Switched { row, entries: level.and_then(|entries| switched_on(row, entries, &named)) };
-        if let Err(problem) = &switched.entries {
-            problems.push(problem.clone());
+        match &switched.entries {
+            Ok(entries) => entries.iter().for_each(|entry| count(&mut reached, row, entry)),
+            Err(problem) => problems.push(problem.clone()),
         }
         sources.entry(&row.source).or_default().add(switched);
     }
@@ -100,6 +103,20 @@ fn switched_on<'a>(
 }
 
 fn reach<'a>(reached: &mut Reached<'a>, row: &'a Row, entry: &Entry<'a>) {
+    for pair in pairs(entry) {
+        let reach = reached.entry(pair).or_default();
+        insert(&mut reach.types, entry.vendor_type);
+        insert(&mut reach.sources, &row.source);
+    }
+}
+
+fn count<'a>(reached: &mut Reached<'a>, row: &'a Row, entry: &Entry<'a>) {
+    for pair in pairs(entry) {
+        insert(&mut reached.entry(pair).or_default().counting, &row.source);
+    }
+}
+
+fn pairs(entry: &Entry<'_>) -> Vec<(AgreementTypeId, ProductId)> {
     let mut pairs = Vec::new();
     match &entry.target {
         Target::Line(agreement_type, product, _) => pairs.push((*agreement_type, *product)),
@@ -109,11 +126,7 @@ fn reach<'a>(reached: &mut Reached<'a>, row: &'a Row, entry: &Entry<'a>) {
             pairs.extend(concerns.iter().filter_map(whole));
         }
     }
-    for pair in pairs {
-        let reach = reached.entry(pair).or_default();
-        insert(&mut reach.types, entry.vendor_type);
-        insert(&mut reach.sources, &row.source);
-    }
+    pairs
 }
 
 /// Puts a name where it belongs in a sorted list, once.

@@ -10,6 +10,7 @@ use crate::problem::{Code, Reason};
 
 use super::cell::Cell;
 use super::claim::Claims;
+use super::counted;
 use super::doubt::Doubt;
 use super::expect;
 use super::ground::Ground;
@@ -86,6 +87,7 @@ impl<'a> Settling<'_, '_, 'a> {
         }
         let mut reasons = reasons_of(self.claims.troubles.iter());
         reasons.extend(self.unread(cell));
+        reasons.extend(self.uncounted(cell));
         if reasons.is_empty() {
             reasons.extend(self.without_account(cell));
         }
@@ -119,6 +121,32 @@ impl<'a> Settling<'_, '_, 'a> {
             |name: &&&str| self.ground().source(name).is_none_or(|source| source.accounts.is_none());
         let name = cell.reach.sources.iter().find(is_unread)?;
         Some(Reason::new(Code::UsageIncomplete, format!("the usage of {name} could not be read")))
+    }
+
+    /// The level is in use, but no row counts the line, nor is it counted elsewhere: a row was taken out, and that
+    /// never writes by itself.
+    fn uncounted(&self, cell: &Cell<'_, 'a>) -> Option<Reason> {
+        let sources = &self.ground().sources;
+        let billed = || self.claims.members.iter().filter(|member| member.standing == Standing::Billed);
+        let in_one_of =
+            |names: &[&str]| billed().any(|member| names.binary_search(&sources[member.source].name).is_ok());
+        let bills_nothing = match &cell.found {
+            Found::One(addition) => addition.quantity == Some(Quantity::ZERO),
+            Found::Nothing | Found::Several(_) => false,
+        };
+        if bills_nothing || !in_one_of(&cell.reach.sources) || in_one_of(&cell.reach.counting) {
+            return None;
+        }
+        let key = LineKey { agreement: cell.agreement.id, product: cell.product };
+        let record = self.ground().inputs.records.get(&key);
+        let terms = record.map(|record| &*record.terms).filter(|terms| !terms.is_empty());
+        let elsewhere = match terms {
+            Some(terms) => counted::by_terms(self.claims, terms),
+            None => counted::by_types(self.claims, &cell.reach.types),
+        };
+        let types = cell.reach.types.join(", ");
+        let message = format!("No mapping row counts {types} for {} at this level", cell.product_identifier);
+        (!elsewhere).then(|| Reason::new(Code::UnmappedPlan, message))
     }
 
     /// The company has no account in a source whose rows reach the line, and that is not confirmed yet. The account of
@@ -206,7 +234,8 @@ impl<'a> Settling<'_, '_, 'a> {
         }
     }
 
-    /// A wanted line depends on the sources that its company has accounts in; any other on all that may reach it.
+    /// A wanted line depends on the sources that its company has accounts in, or may have where one is not whole; any
+    /// other on all that may reach it.
     fn sources(&self, reach: &super::rows::Reach<'a>, want: Want) -> Vec<&'a str> {
         match want {
             Want::Undesired(_) | Want::Unresolved => reach.sources.clone(),
@@ -218,9 +247,9 @@ impl<'a> Settling<'_, '_, 'a> {
                         insert(&mut sources, source.name);
                     }
                 }
-                let unread =
-                    |name: &&&str| self.ground().source(name).is_none_or(|source| source.accounts.is_none());
-                reach.sources.iter().filter(unread).for_each(|name| insert(&mut sources, name));
+                let may_lack =
+                    |name: &&&str| self.ground().source(name).is_none_or(|source| !source.is_complete());
+                reach.sources.iter().filter(may_lack).for_each(|name| insert(&mut sources, name));
                 sources
             }
         }

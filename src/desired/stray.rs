@@ -8,6 +8,7 @@ use crate::problem::{Code, Problem};
 
 use super::cell::Stray;
 use super::claim::Claims;
+use super::counted;
 use super::line::{DesiredLine, Want, Why};
 use super::terms::types_in;
 
@@ -19,7 +20,7 @@ pub(super) fn settle<'a>(
 ) {
     for stray in std::mem::take(&mut claims.cells.strays) {
         let types = types_in(stray.terms);
-        if is_replaced(claims, &types) {
+        if is_replaced(claims, stray.terms) {
             lines.push(line(claims, stray, types));
         } else {
             problems.push(unmanaged(claims, &stray));
@@ -27,19 +28,11 @@ pub(super) fn settle<'a>(
     }
 }
 
-fn is_replaced(claims: &Claims<'_, '_>, types: &[&str]) -> bool {
+fn is_replaced(claims: &Claims<'_, '_>, terms: &str) -> bool {
     let all_read = claims.ground.sources.iter().all(|source| source.accounts.is_some());
     let all_moved = !claims.members.is_empty() && claims.idle == 0 && claims.troubles.is_empty();
     let none_left_out = !claims.leaves_out_all && claims.left_out.is_empty();
-    let counted = |vendor_type: &&str| {
-        claims
-            .cells
-            .all
-            .iter()
-            .flat_map(|cell| &cell.derivation)
-            .any(|claim| claim.vendor_type == *vendor_type)
-    };
-    all_read && all_moved && none_left_out && types.iter().all(counted)
+    all_read && all_moved && none_left_out && counted::by_terms(claims, terms)
 }
 
 fn line<'a>(claims: &Claims<'_, 'a>, stray: Stray<'a>, types: Vec<&'a str>) -> DesiredLine<'a> {

@@ -70,7 +70,7 @@ fn push(text: &mut String, words: std::fmt::Arguments<'_>) {
 }
 
 /// A name that cannot run into the next one.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
@@ -117,7 +117,7 @@ fn unit_word(unit: SizeUnit) -> &'static str {
     }
 }
 
-fn service_word(service: Service) -> &'static str {
+pub(super) fn service_word(service: Service) -> &'static str {
     match service {
         Service::IntronisBackupPlan => "intronis_backup_plan",
         Service::EssentialsService => "essentials_service",

@@ -1,10 +1,11 @@
 //! Usage that nothing bills: lost money, told and never acted on.
 
 use crate::problem::{Code, Problem};
-use crate::usage::{Account, Measured, Metric, Seat};
+use crate::usage::{Account, Metric, Seat};
 
 use crate::mapping::Subject;
 
+use super::measure::is_zero;
 use super::rows::{SourceRows, Switched, is_purchase};
 
 /// Notes the metrics and seats of an account that no row counts. A backup row whose level leads nowhere is told
@@ -45,13 +46,6 @@ fn counts(of_plan: Option<&Switched<'_>>, rows: &SourceRows<'_>, metric: &Metric
             Subject::Metered { metric: name, .. } => **name == *metric.as_str(),
             Subject::Plan { .. } | Subject::Seats { .. } => false,
         })
-}
-
-fn is_zero(measured: Measured) -> bool {
-    match measured {
-        Measured::Size(size) => size.is_zero(),
-        Measured::Count(count) => count == 0,
-    }
 }
 
 fn is_bought(seat: &Seat) -> bool {

@@ -77,6 +77,15 @@ fn a_wanted_line_depends_on_the_sources_its_company_has_accounts_in() {
 }
 
 #[test]
+fn a_wanted_line_depends_on_a_source_that_may_lack_an_account_of_its_company() {
+    let mut world = World::in_step();
+    world.add_source("uk").complete = false;
+    world.add_plan_row("(All plans)", UsageValue::Total, "Universal").source = "uk".into();
+
+    assert_eq!(world.desired().lines[0].sources, ["intronis", "uk"]);
+}
+
+#[test]
 fn an_agreement_that_could_not_be_read_whole_holds_its_lines_and_is_told() {
     let mut world = World::in_step();
     let agreement = world.agreement("Acme").id;

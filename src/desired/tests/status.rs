@@ -138,3 +138,18 @@ fn an_ignored_account_whose_rows_are_unknown_may_have_any_line() {
 
     assert_eq!(acme(&world), None);
 }
+
+#[test]
+fn a_test_account_whose_agreement_does_not_match_may_have_any_line() {
+    let mut world = World::in_step();
+    world.add_link("acme", "Acme").agreement = Some("No such agreement".into());
+    world.account("acme").status = AccountStatus::Test;
+    world.add_account("acme_two", "Gold", gb(3));
+    world.add_link("acme_two", "Acme");
+    world.add_cross_reference("BackupUsage", "Gold", "BKP-GOLD");
+    world.add_plan_row("Gold", crate::mapping::UsageValue::Total, "Gold");
+    world.add_addition("Acme", "BKP-GOLD", 3);
+
+    assert_eq!(acme(&world), None);
+    assert_eq!(outcome(&world.desired(), "Acme", "BKP-GOLD"), bills("3"));
+}

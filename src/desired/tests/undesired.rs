@@ -1,11 +1,11 @@
 //! Lines that nobody wants: which may go, which are held, and which are none of ours.
 
 use super::{acme, bills, may_go, outcome, unresolved};
-use crate::desired::world::{World, gb};
+use crate::desired::world::{World, gb, seat};
 use crate::desired::{Want, Why, terms};
-use crate::mapping::UsageValue;
+use crate::mapping::{Subject, UsageValue};
 use crate::problem::Code;
-use crate::usage::{AccountStatus, Measured, Metric};
+use crate::usage::{AccountStatus, Measured, Metric, Seat};
 
 /// Acme is on Gold, and still has the line of Silver.
 fn moved() -> World {
@@ -167,4 +167,103 @@ fn a_wanted_line_is_not_touched_by_what_is_undesired_beside_it() {
     let wants: Vec<_> = world.desired().lines.iter().map(|line| line.want).collect();
 
     assert_eq!(wants, [Want::Undesired(Why::Moved), Want::Wanted]);
+}
+
+/// Acme has seats of one option at two prices, each on a line of ours.
+fn seats_at_two_prices() -> World {
+    let mut world = World::in_step();
+    world.add_cross_reference("Seats", "Std", "SEATS");
+    world.add_cross_reference("Seats", "Promo", "SEATS-PROMO");
+    world.add_seat_row("Email", "Seats", "Std");
+    let promo = world.add_seat_row("Email", "Seats", "Promo");
+    let Subject::Seats { unique_id, .. } = &mut promo.subject else { panic!("it is a seat row") };
+    *unique_id = Some("3334".into());
+    let bought = Seat { unique_id: Some("3334".into()), ..seat("Email", 2, 2) };
+    world.account("acme").seats = vec![seat("Email", 9, 9), bought];
+    for (product, quantity) in [("SEATS", 9), ("SEATS-PROMO", 2)] {
+        world.add_addition("Acme", product, quantity);
+        remember(&mut world, product, quantity);
+    }
+    world
+}
+
+/// Remembers that we wrote what is desired.
+fn remember(world: &mut World, product: &str, quantity: u64) {
+    let gigabyte = world.catalog.policy.gigabyte;
+    let terms = terms(&world.desired().line("Acme", product).unwrap().derivation, gigabyte);
+    world.add_record("Acme", product, quantity).terms = terms.into();
+}
+
+#[test]
+fn a_seat_row_that_was_taken_out_is_not_replaced_by_another_of_its_type() {
+    let mut world = seats_at_two_prices();
+    world.catalog.rows.pop();
+
+    let desired = world.desired();
+
+    assert_eq!(outcome(&desired, "Acme", "SEATS-PROMO"), None);
+    assert_eq!(desired.told(), [(Code::UnbilledMetric, "acme"), (Code::Unmanaged, "Acme")]);
+}
+
+#[test]
+fn a_seat_row_at_another_level_replaces_its_line() {
+    let mut world = seats_at_two_prices();
+    world.add_cross_reference("Seats", "Promo2", "SEATS-PROMO-2");
+    world.catalog.rows.last_mut().unwrap().level = "Promo2".into();
+    world.add_addition("Acme", "SEATS-PROMO-2", 0);
+
+    assert_eq!(outcome(&world.desired(), "Acme", "SEATS-PROMO"), may_go(Why::Moved));
+}
+
+#[test]
+fn a_row_that_was_taken_out_holds_its_line_while_its_level_is_in_use() {
+    let mut seats = seats_at_two_prices();
+    seats.catalog.rows.pop();
+    seats.add_cross_reference("Archive", "Promo", "ARCHIVE");
+    seats.add_seat_row("Archive", "Archive", "Promo");
+    let mut backup = World::in_step();
+    backup.account("acme").plan = None;
+    backup.catalog.rows.clear();
+    backup.add_cross_reference("VM", "Universal", "VMS");
+    backup.add_metered_row("vms", "VM", "Universal");
+
+    assert_eq!(outcome(&seats.desired(), "Acme", "SEATS-PROMO"), unresolved(Code::UnmappedPlan));
+    assert_eq!(acme(&backup), unresolved(Code::UnmappedPlan));
+}
+
+#[test]
+fn a_line_goes_though_its_level_is_in_use_when_its_row_changed_the_level() {
+    let mut world = World::in_step();
+    world.add_cross_reference("VM", "Universal", "VMS");
+    world.add_cross_reference("BackupUsage", "Other", "BKP-OTHER");
+    world.add_addition("Acme", "BKP-OTHER", 0);
+    world.catalog.rows[0].level = "Other".into();
+    world.add_metered_row("vms", "VM", "Universal");
+
+    assert_eq!(acme(&world), may_go(Why::Moved));
+}
+
+#[test]
+fn a_line_of_ours_stays_unmanaged_while_the_figure_of_one_account_is_counted_nowhere() {
+    let mut world = product_changed();
+    world.add_cross_reference("LocalBackup", "Local", "LOCAL");
+    world.add_plan_row("Local only", UsageValue::Total, "Local");
+    world
+        .add_account("acme_two", "Local only", gb(5))
+        .metrics
+        .push((Metric::LocalBackup, Measured::Count(1)));
+    world.add_addition("Acme", "LOCAL", 1);
+    world.add_link("acme", "Acme");
+    world.add_link("acme_two", "Acme");
+
+    assert_eq!(acme(&world), None);
+    assert!(world.desired().told().contains(&(Code::Unmanaged, "Acme")));
+}
+
+#[test]
+fn a_line_whose_terms_nobody_knows_stays_unmanaged() {
+    let mut world = product_changed();
+    world.add_record("Acme", "BKP-GB", 25);
+
+    assert_eq!(acme(&world), None);
 }
