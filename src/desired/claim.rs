@@ -37,7 +37,7 @@ pub(super) struct Claims<'g, 'a> {
     pub(super) leaves_out_all: bool,
     /// Accounts that claim no line.
     pub(super) idle: usize,
-    /// Every figure that is counted on some line.
+    /// Every figure that is counted on some line, in the order of members.
     pub(super) counted: Vec<Counted<'a>>,
 }
 

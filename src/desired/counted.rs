@@ -8,7 +8,7 @@ use crate::usage::{Account, Metric};
 
 use super::claim::Claims;
 use super::measure::{is_zero, metric};
-use super::member::Standing;
+use super::member::{Member, Standing};
 use super::terms::{quoted, service_word, types_in};
 
 /// One figure of one account that is counted on some line.
@@ -31,17 +31,29 @@ pub(super) fn by_terms(claims: &Claims<'_, '_>, terms: &str) -> bool {
 
 /// Whether these types are counted now, and for every account that uses them.
 pub(super) fn by_types(claims: &Claims<'_, '_>, types: &[&str]) -> bool {
+    let is_counted =
+        |vendor_type: &&str| claims.counted.iter().any(|counted| counted.vendor_type == *vendor_type);
+    types.iter().all(is_counted) && for_all(claims, types)
+}
+
+/// Whether no account uses one of these types and has it counted nowhere.
+pub(super) fn for_all(claims: &Claims<'_, '_>, types: &[&str]) -> bool {
+    let billed = || claims.members.iter().filter(|member| member.standing == Standing::Billed);
     types.iter().all(|vendor_type| {
-        let counted = || claims.counted.iter().filter(|counted| counted.vendor_type == *vendor_type);
-        let billed = claims.members.iter().filter(|member| member.standing == Standing::Billed);
-        let mut using =
-            billed.filter(|member| member.account.is_some_and(|account| uses(account, vendor_type)));
-        counted().next().is_some()
-            && using.all(|member| {
-                counted()
-                    .any(|counted| counted.source == member.source && *counted.account == *member.username)
-            })
+        let mut users =
+            billed().filter(|member| member.account.is_some_and(|account| uses(account, vendor_type)));
+        users.all(|member| of_account(claims, member).any(|counted| *counted.vendor_type == **vendor_type))
     })
+}
+
+/// What is counted of one account: figures come in the order of members, so that a binary search finds them.
+fn of_account<'c, 'a>(
+    claims: &'c Claims<'_, 'a>,
+    member: &Member<'a>,
+) -> impl Iterator<Item = &'c Counted<'a>> {
+    let account = (member.source, member.username);
+    let from = claims.counted.partition_point(|counted| (counted.source, counted.account) < account);
+    claims.counted[from..].iter().take_while(move |counted| (counted.source, counted.account) == account)
 }
 
 fn uses(account: &Account, vendor_type: &str) -> bool {

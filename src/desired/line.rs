@@ -56,7 +56,8 @@ pub struct DesiredLine<'a> {
     pub product_identifier: &'a str,
     /// The addition as it is.
     pub addition: Found<'a>,
-    /// The types whose cross-references reach the line, sorted, each once.
+    /// The types whose cross-references reach the line, sorted, each once; none where the accounts of a line that may
+    /// go have a figure that is counted nowhere, since then no sister line takes over.
     pub types: Vec<&'a str>,
     /// The sources it depends on, sorted, each once. Source guards hold it by these.
     pub sources: Vec<&'a str>,

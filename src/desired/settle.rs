@@ -17,6 +17,7 @@ use super::ground::Ground;
 use super::line::{Derivation, DesiredLine, Found, Want, Why};
 use super::member::{Member, Standing};
 use super::rows::insert;
+use super::terms::types_in;
 use super::trouble::Trouble;
 
 /// All lines of a company, in no order.
@@ -137,16 +138,33 @@ impl<'a> Settling<'_, '_, 'a> {
         if bills_nothing || !in_one_of(&cell.reach.sources) || in_one_of(&cell.reach.counting) {
             return None;
         }
-        let key = LineKey { agreement: cell.agreement.id, product: cell.product };
-        let record = self.ground().inputs.records.get(&key);
-        let terms = record.map(|record| &*record.terms).filter(|terms| !terms.is_empty());
-        let elsewhere = match terms {
+        let elsewhere = match self.terms(cell) {
             Some(terms) => counted::by_terms(self.claims, terms),
             None => counted::by_types(self.claims, &cell.reach.types),
         };
         let types = cell.reach.types.join(", ");
         let message = format!("No mapping row counts {types} for {} at this level", cell.product_identifier);
         (!elsewhere).then(|| Reason::new(Code::UnmappedPlan, message))
+    }
+
+    /// The terms that the line was last computed by, where we know them.
+    fn terms(&self, cell: &Cell<'_, 'a>) -> Option<&'a str> {
+        let key = LineKey { agreement: cell.agreement.id, product: cell.product };
+        let record = self.ground().inputs.records.get(&key)?;
+        Some(&*record.terms).filter(|terms| !terms.is_empty())
+    }
+
+    /// The types by which sister lines are found. A line that an account moved from without being counted elsewhere has
+    /// no sister: what others are billed for does not take over.
+    fn types(&self, cell: &Cell<'_, 'a>, want: Want) -> Vec<&'a str> {
+        let types = || cell.reach.types.clone();
+        match want {
+            Want::Undesired(Why::Moved) => {
+                let counted = self.terms(cell).map_or_else(types, types_in);
+                if counted::for_all(self.claims, &counted) { types() } else { Vec::new() }
+            }
+            Want::Wanted | Want::Unresolved | Want::Undesired(Why::Cancelled | Why::Absent) => types(),
+        }
     }
 
     /// The company has no account in a source whose rows reach the line, and that is not confirmed yet. The account of
@@ -212,6 +230,7 @@ impl<'a> Settling<'_, '_, 'a> {
         let Settled { want, desired, mut reasons } = settled;
         reasons.sort_by(|one, two| (one.code, &one.message).cmp(&(two.code, &two.message)));
         reasons.dedup_by(|later, first| later.code == first.code);
+        let types = self.types(&cell, want);
         let mut notes = cell.notes;
         notes.sort_unstable();
         notes.dedup();
@@ -222,7 +241,7 @@ impl<'a> Settling<'_, '_, 'a> {
             product: cell.product,
             product_identifier: cell.product_identifier,
             addition: cell.found,
-            types: cell.reach.types.clone(),
+            types,
             sources: self.sources(cell.reach, want),
             want,
             desired,

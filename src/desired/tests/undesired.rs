@@ -267,3 +267,23 @@ fn a_line_whose_terms_nobody_knows_stays_unmanaged() {
 
     assert_eq!(acme(&world), None);
 }
+
+#[test]
+fn a_line_of_an_account_that_is_counted_nowhere_has_no_sister() {
+    let mut world = moved();
+    world.add_link("acme", "Acme");
+    world.add_cross_reference("LocalBackup", "Local", "LOCAL");
+    world.add_plan_row("Local only", UsageValue::Total, "Local");
+    world
+        .add_account("acme_two", "Local only", gb(5))
+        .metrics
+        .push((Metric::LocalBackup, Measured::Count(1)));
+    world.add_link("acme_two", "Acme");
+    world.add_addition("Acme", "LOCAL", 1);
+
+    let desired = world.desired();
+
+    assert_eq!(acme(&world), may_go(Why::Moved));
+    assert_eq!(desired.line("Acme", "BKP-GB").unwrap().types, [""; 0]);
+    assert_eq!(moved().desired().line("Acme", "BKP-GB").unwrap().types, ["BackupUsage"]);
+}
