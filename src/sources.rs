@@ -59,13 +59,35 @@ impl Source {
     pub fn read(&self, name: &Arc<str>) -> SourceReading {
         let snapshot = match self {
             Self::Csv { path, seats, metrics } => read_csv(name, path, seats.as_deref(), metrics),
-            Self::Json { path } => copy(path).and_then(|document| json::parse(name, &document)),
+            Self::Json { path } => copy(path).map_err(Refused::from).and_then(|document| {
+                json::parse(name, &document).map_err(|problems| refused(problems, [document]))
+            }),
         };
         match snapshot {
             Ok(snapshot) => SourceReading::Read(snapshot),
-            Err(problems) => SourceReading::Failed(SourceFailure { source: name.clone(), problems }),
+            Err(Refused { problems, texts }) => {
+                SourceReading::Failed(SourceFailure { source: name.clone(), problems, texts })
+            }
         }
     }
+}
+
+/// Files that cannot be used, and their texts.
+struct Refused {
+    problems: Vec<Problem>,
+    texts: Vec<(Arc<str>, String)>,
+}
+
+impl From<Vec<Problem>> for Refused {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self { problems, texts: Vec::new() }
+    }
+}
+
+/// A text that is not UTF-8 has no excerpts: places count its bytes.
+fn refused(problems: Vec<Problem>, documents: impl IntoIterator<Item = Document>) -> Refused {
+    let text = |document: Document| Some((document.file, String::from_utf8(document.bytes).ok()?));
+    Refused { problems, texts: documents.into_iter().filter_map(text).collect() }
 }
 
 fn read_csv(
@@ -73,12 +95,16 @@ fn read_csv(
     path: &Path,
     seats: Option<&Path>,
     metrics: &[Arc<str>],
-) -> Result<UsageSnapshot, Vec<Problem>> {
+) -> Result<UsageSnapshot, Refused> {
     let accounts = copy(path);
     let seats = seats.map(copy).transpose();
     match (accounts, seats) {
-        (Ok(accounts), Ok(seats)) => csv::parse(name, &accounts, seats.as_ref(), metrics),
-        (accounts, seats) => Err(accounts.err().into_iter().chain(seats.err()).flatten().collect()),
+        (Ok(accounts), Ok(seats)) => csv::parse(name, &accounts, seats.as_ref(), metrics)
+            .map_err(|problems| refused(problems, [accounts].into_iter().chain(seats))),
+        (accounts, seats) => {
+            let problems: Vec<Problem> = accounts.err().into_iter().chain(seats.err()).flatten().collect();
+            Err(problems.into())
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::problem::{Problem, Texts, write_problems};
 use crate::reconciler::{ApplyError, LocalError, MappingsError};
 use crate::settings::SettingsError;
 use crate::snapshot::SnapshotError;
+use crate::usage::SourceFailure;
 
 /// Why a verb ended without doing its work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,11 +128,7 @@ impl From<LocalError> for Failure {
                 )
                 .with_texts(texts)
             }
-            LocalError::Unreadable(problems) => Self::problems(
-                Exit::NothingPlanned,
-                "No usage source can be read, so nothing was planned",
-                problems,
-            ),
+            LocalError::Unreadable(failures) => no_usage(failures),
             LocalError::NeverAny { .. } => Self::new(Exit::NothingPlanned, error.to_string())
                 .with_hint("Check the export: a file with a header and no rows says nothing about anybody"),
         }
@@ -176,6 +173,14 @@ impl From<PlanFileError> for Failure {
             .because(&error)
             .with_hint("Plan again: trueup plan --format json --out plan.json")
     }
+}
+
+fn no_usage(failures: Vec<SourceFailure>) -> Failure {
+    let message = "No usage source can be read, so nothing was planned";
+    let (problems, texts): (Vec<_>, Vec<_>) =
+        failures.into_iter().map(|failure| (failure.problems, failure.texts)).unzip();
+    Failure::problems(Exit::NothingPlanned, message, problems.concat())
+        .with_texts(texts.into_iter().flatten().map(|(file, text)| (file.to_string(), text)))
 }
 
 impl Failure {

@@ -140,22 +140,15 @@ impl<'a> Releases<'_, '_, 'a> {
         }
         let codes: Vec<Code> = reasons().map(|reason| reason.code).collect();
         self.of_tenant(&mut permissions, &codes, change);
-        self.of_run(&mut permissions, lines, &held, &codes);
+        self.of_run(&mut permissions, &held, &codes);
         Some(yaml(&permissions, self.guarded.today))
     }
 
     /// The run guards as they would judge with this line released.
-    fn of_run(
-        &self,
-        permissions: &mut Vec<Permission<'a>>,
-        lines: &[Line<'a>],
-        held: &[&Change<'a>],
-        codes: &[Code],
-    ) {
+    fn of_run(&self, permissions: &mut Vec<Permission<'a>>, held: &[&Change<'a>], codes: &[Code]) {
         let in_run = codes.contains(&Code::RunLines) || codes.contains(&Code::RunMoney);
         let more = if in_run { &[] } else { held };
         let moving = more.iter().fold(self.moving, |moving, change| moving.and(change, Price::Waived));
-        let _ = lines;
         if self.limits.lines_trip(moving) && !self.guarded.waivers.pass_run_lines(moving.lines) {
             permissions.push(Permission::RunLines { up_to: moving.lines });
         }

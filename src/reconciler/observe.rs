@@ -13,8 +13,7 @@ use crate::billing::View;
 use crate::connectwise::{ConnectWise, ConnectWiseError, Progress, Scope};
 use crate::mapping::{Catalog, Table};
 use crate::plan::{History, Inputs, Plan, draw};
-use crate::problem::Problem;
-use crate::usage::{SourceReading, UsageSnapshot};
+use crate::usage::{SourceFailure, SourceReading, UsageSnapshot};
 
 /// What lies on this machine: all that is known before ConnectWise is asked.
 #[derive(Debug)]
@@ -37,7 +36,7 @@ pub enum LocalError {
     Mappings(#[from] MappingsError),
     /// No source could be read.
     #[error("No usage source can be read")]
-    Unreadable(Vec<Problem>),
+    Unreadable(Vec<SourceFailure>),
     /// The only source is empty, and it always was.
     #[error("The usage source {source_name} has no accounts, and none were ever read")]
     NeverAny {
@@ -68,7 +67,7 @@ pub fn read_local(
 fn read_usage(tenant: &Tenant, history: &History) -> Result<Vec<SourceReading>, LocalError> {
     let readings: Vec<SourceReading> =
         tenant.sources.iter().map(|(name, source)| source.read(name)).collect();
-    let mut problems = Vec::new();
+    let mut failures = Vec::new();
     let mut empty = None;
     for reading in &readings {
         match reading {
@@ -76,12 +75,12 @@ fn read_usage(tenant: &Tenant, history: &History) -> Result<Vec<SourceReading>, 
                 empty = Some(snapshot.source.clone());
             }
             SourceReading::Read(_) => return Ok(readings),
-            SourceReading::Failed(failure) => problems.extend(failure.problems.iter().cloned()),
+            SourceReading::Failed(failure) => failures.push(failure.clone()),
         }
     }
     match empty {
-        Some(source_name) if problems.is_empty() => Err(LocalError::NeverAny { source_name }),
-        Some(_) | None => Err(LocalError::Unreadable(problems)),
+        Some(source_name) if failures.is_empty() => Err(LocalError::NeverAny { source_name }),
+        Some(_) | None => Err(LocalError::Unreadable(failures)),
     }
 }
 

@@ -34,6 +34,8 @@ pub struct SourceFailure {
     pub source: Arc<str>,
     /// What was wrong, one problem or more.
     pub problems: Vec<Problem>,
+    /// The files that the problems point into and their texts, for excerpts.
+    pub texts: Vec<(Arc<str>, String)>,
 }
 
 /// What became of reading one source.

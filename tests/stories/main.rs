@@ -10,6 +10,7 @@ mod failures;
 mod first_day;
 mod kills;
 mod plan_files;
+mod readme;
 mod reads_only;
 mod strategies;
 mod vectors;

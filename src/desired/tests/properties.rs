@@ -56,7 +56,7 @@ fn poorer(world: &World) -> Vec<World> {
             worlds.push(world);
         };
         let source = snapshot.source.clone();
-        without(SourceReading::Failed(SourceFailure { source, problems: Vec::new() }));
+        without(SourceReading::Failed(SourceFailure { source, problems: Vec::new(), texts: Vec::new() }));
         for (account, known) in snapshot.accounts.iter().enumerate() {
             let mut lacking = |lack: &dyn Fn(&mut Account)| {
                 let mut snapshot = snapshot.clone();
@@ -208,7 +208,7 @@ proptest! {
     fn a_source_that_fails_leaves_no_line_of_its_own_to_write(world in worlds()) {
         let mut world = world;
         world.usage.retain(|reading| **reading.source() != *SOURCE);
-        let failure = SourceFailure { source: SOURCE.into(), problems: Vec::new() };
+        let failure = SourceFailure { source: SOURCE.into(), problems: Vec::new(), texts: Vec::new() };
         world.usage.push(SourceReading::Failed(failure));
 
         for line in world.desired().lines.iter().filter(|line| line.sources.contains(&SOURCE)) {

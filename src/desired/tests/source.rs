@@ -9,7 +9,11 @@ use crate::usage::{SourceFailure, SourceReading};
 fn fail(world: &mut World, name: &str) {
     for reading in &mut world.usage {
         if **reading.source() == *name {
-            *reading = SourceReading::Failed(SourceFailure { source: name.into(), problems: Vec::new() });
+            *reading = SourceReading::Failed(SourceFailure {
+                source: name.into(),
+                problems: Vec::new(),
+                texts: Vec::new(),
+            });
         }
     }
 }

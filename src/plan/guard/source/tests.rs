@@ -271,8 +271,11 @@ fn after_three_shifted_snapshots_the_fourth_is_judged_against_them() {
 #[test]
 fn a_source_that_could_not_be_read_holds_its_lines_and_is_not_remembered() {
     let mut world = moving();
-    world.usage =
-        vec![SourceReading::Failed(SourceFailure { source: "intronis".into(), problems: Vec::new() })];
+    world.usage = vec![SourceReading::Failed(SourceFailure {
+        source: "intronis".into(),
+        problems: Vec::new(),
+        texts: Vec::new(),
+    })];
 
     let verdicts_of_sources = source_verdicts(&world.inputs());
 
@@ -286,7 +289,11 @@ fn a_source_that_could_not_be_read_holds_its_lines_and_is_not_remembered() {
 #[test]
 fn another_sources_trouble_holds_nothing_here() {
     let mut world = moving();
-    world.usage.push(SourceReading::Failed(SourceFailure { source: "other".into(), problems: Vec::new() }));
+    world.usage.push(SourceReading::Failed(SourceFailure {
+        source: "other".into(),
+        problems: Vec::new(),
+        texts: Vec::new(),
+    }));
 
     assert_eq!(verdicts(&world), ALL);
 }
