@@ -104,7 +104,9 @@ fn verdict(word_stored: &str) -> Option<SnapshotVerdict> {
     all.into_iter().find(|verdict| word(*verdict) == word_stored)
 }
 
-/// Whether the snapshot is news: it is not kept in the same words, and not older than what is kept.
+/// Whether the snapshot is news: it is not kept in the same words, and not older than what is kept. One that was good
+/// stays what it was: neither a file that is put back later nor another one of the same time takes its place, unless
+/// that is good too.
 pub(super) fn is_news(
     connection: &Connection,
     tenant: &str,
@@ -119,6 +121,11 @@ pub(super) fn is_news(
         .query_row((tenant, source, stamp(as_of)), |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     match kept {
+        Some((kept_verdict, _))
+            if kept_verdict == word(SnapshotVerdict::Good) && verdict != SnapshotVerdict::Good =>
+        {
+            Ok(false)
+        }
         Some((kept_verdict, kept_digest)) => Ok(kept_verdict != word(verdict) || kept_digest != digest.0),
         None => Ok(oldest_kept(connection, tenant, source)?.is_none_or(|oldest| stamp(as_of) >= oldest)),
     }

@@ -104,7 +104,7 @@ fn judge_snapshot<'a>(
     history: &SourceHistory,
 ) -> SourceGuard<'a> {
     let guards = &inputs.catalog.policy.guards;
-    let past = Counted::before(history, snapshot.as_of);
+    let past = Counted::before(history, snapshot, inputs.catalog.policy.gigabyte);
     let accounts = accounts(snapshot);
     let time = wrong_time(snapshot, history, inputs.now);
     let age = too_old(snapshot, guards.usage_stale_hours, inputs.now);

@@ -3,7 +3,7 @@
 //! After three snapshots in a row that only one guard refused, that guard judges the fourth against these: the source
 //! has changed, and three times is no accident.
 
-use jiff::Timestamp;
+use std::cmp::Ordering;
 
 use crate::billing::{Gigabyte, Size};
 use crate::usage::{
@@ -29,9 +29,14 @@ pub(super) struct Median {
 }
 
 impl<'h> Counted<'h> {
-    /// Those before a time: a snapshot is not judged against itself.
-    pub(super) fn before(history: &'h SourceHistory, as_of: Timestamp) -> Self {
-        let counts = |past: &&PastSnapshot| past.as_of < as_of && counts(past.verdict);
+    /// Those before a snapshot, and one of the same time that says something else: it is not judged against itself.
+    pub(super) fn before(history: &'h SourceHistory, snapshot: &UsageSnapshot, gigabyte: Gigabyte) -> Self {
+        let is_other = |past: &PastSnapshot| match past.as_of.cmp(&snapshot.as_of) {
+            Ordering::Less => true,
+            Ordering::Equal => remembered(snapshot, gigabyte, past.verdict) != *past,
+            Ordering::Greater => false,
+        };
+        let counts = |past: &&PastSnapshot| counts(past.verdict) && is_other(past);
         let mut snapshots: Vec<_> = history.snapshots.iter().filter(counts).collect();
         snapshots.sort_by_key(|past| past.as_of);
         Self { snapshots }

@@ -209,6 +209,19 @@ fn d4_a_feed_in_another_unit_is_held_and_the_unit_named() {
 }
 
 #[test]
+fn another_file_of_the_same_time_is_judged_against_the_one_that_was_read_first() {
+    let gigabyte = 1_u64 << 30;
+    let seen = |bytes: u64| {
+        let world = moving().usage(|snapshot| snapshot.accounts = using(5, bytes));
+        let as_of = "2026-11-22T03:00:00Z";
+        with_past(world, &[(as_of, GOOD, 5)])
+    };
+
+    assert_eq!(verdict(&seen(gigabyte)), Some(GOOD), "the same again");
+    assert_eq!(verdict(&seen(gigabyte * 1000)), Some(SnapshotVerdict::ShiftRefused));
+}
+
+#[test]
 fn half_and_double_are_no_shift_and_four_accounts_are_no_proof() {
     let gigabyte = 1_u64 << 30;
     for (count, bytes) in [(5, gigabyte / 2), (5, gigabyte * 2), (4, gigabyte * 1000)] {
