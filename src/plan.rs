@@ -22,7 +22,7 @@ mod pin;
 mod pseudonym;
 mod release;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod schema;
 mod summary;
 mod text;
@@ -44,7 +44,7 @@ pub use file::{
 };
 pub use filter::{Filter, NothingMatches};
 pub use guard::source::{SourceVerdict, remembered, source_verdicts};
-pub use guard::tenant::config_shrink;
+pub use guard::tenant::{config_shrink, is_frozen_at};
 pub use inputs::{Ancestry, History, Inputs};
 pub use markdown::{Forge, MarkdownOptions, markdown, markdown_marker};
 pub use pseudonym::{Names, pseudonym};

@@ -9,7 +9,7 @@ mod recover;
 mod stop;
 mod tenant;
 
-pub use apply::{Applied, ApplyError, Halt, LineResult, Outcome, Run, apply};
+pub use apply::{Applied, ApplyError, Halt, LineResult, Outcome, Run, Validity, apply};
 pub use mappings::{InvalidMappings, Mappings, MappingsError, Revision, read_mappings};
 pub use observe::{Local, LocalError, Observation, observe, read_local};
 pub use recover::{Recovered, recover};

@@ -19,7 +19,9 @@ use super::{Exit, Failure, Global};
 use crate::connectwise::ConnectWise;
 use crate::journal::Journal;
 use crate::plan::{Plan, Show, TextOptions, write_text};
-use crate::reconciler::{Applied, Local, Observation, Run, Stop, apply, observe, read_local, recover};
+use crate::reconciler::{
+    Applied, Local, Observation, Run, Stop, Validity, apply, observe, read_local, recover,
+};
 
 /// Write the changes of a plan to ConnectWise
 ///
@@ -83,9 +85,15 @@ pub(super) fn run_at(
         let stop = Stop::default();
         stop_on_signal(&stop, screen);
         let connectwise = session.connect().await?;
-        let desk = Desk { session: &session, connectwise: &connectwise, stop: &stop, screen, now };
+        let until = expiry(wanted.as_ref());
+        let desk = Desk { session: &session, connectwise: &connectwise, stop: &stop, screen, now, until };
         desk.run(verb, wanted.as_ref(), local, &mut journal).await
     })
+}
+
+/// When the plan grows too old: a document by its own time, else a day from now, however long the answer takes.
+fn expiry(wanted: Option<&Wanted>) -> Timestamp {
+    wanted.map_or_else(|| choice::good_until(Timestamp::now()), Wanted::until)
 }
 
 /// What an application of a plan works with.
@@ -95,6 +103,8 @@ struct Desk<'d> {
     stop: &'d Stop,
     screen: &'d Screen,
     now: Timestamp,
+    /// From then on the plan is too old to be written.
+    until: Timestamp,
 }
 
 impl Desk<'_> {
@@ -112,7 +122,6 @@ impl Desk<'_> {
 
         let observation = self.observe(local, journal).await?;
         let inputs = observation.inputs(tenant, self.now);
-        record::snapshots(journal, &inputs)?;
         let plan = observation.plan(tenant, self.now);
         let choice = choice::choose(&plan, wanted)?;
         if verb.showing == Showing::Plan {
@@ -120,7 +129,9 @@ impl Desk<'_> {
         }
         report::left_out(&choice, self.screen);
         self.approve(verb, wanted, &choice, &observation)?;
-        let applied = self.carry_out(&plan, &choice, journal).await?;
+        record::snapshots(journal, &inputs)?;
+        let validity = Validity { until: self.until, freezes: &inputs.catalog.policy.freeze };
+        let applied = self.carry_out(&plan, &choice, validity, journal).await?;
         Ok(report::ended(&plan, &choice, &applied, &recovered, self.screen))
     }
 
@@ -182,13 +193,20 @@ impl Desk<'_> {
         &self,
         plan: &'p Plan<'p>,
         choice: &Choice<'p>,
+        validity: Validity<'_>,
         journal: &mut Journal,
     ) -> Result<Applied<'p>, Failure> {
         let name = &self.session.tenant.name;
-        record::plan(journal, name, plan, self.now)?;
+        record::plan(journal, name, plan, choice, self.now)?;
         let id = journal.begin_run(name, plan.commit, &plan.digest, self.now)?;
-        let run =
-            Run { id, timing: self.session.timing, connectwise: self.connectwise, journal, stop: self.stop };
+        let run = Run {
+            id,
+            timing: self.session.timing,
+            connectwise: self.connectwise,
+            journal,
+            stop: self.stop,
+            validity,
+        };
         let lines = choice.lines.iter().copied();
         let applied = apply(plan, lines, run, |result| report::line(result, self.screen)).await?;
         journal.end_run(id, record::result(plan, choice, &applied), Timestamp::now())?;

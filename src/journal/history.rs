@@ -95,7 +95,7 @@ impl JournalReader {
     pub fn status(&self, tenant: &str) -> Result<TenantStatus, JournalError> {
         let newest = format!("SELECT {RUN} FROM runs WHERE tenant = ?1 ORDER BY id DESC LIMIT 1");
         let good = format!(
-            "SELECT {RUN} FROM runs WHERE tenant = ?1 AND result IN ('verified', 'held') ORDER BY id DESC LIMIT 1"
+            "SELECT {RUN} FROM runs WHERE tenant = ?1 AND result IN ('verified', 'held', 'frozen') ORDER BY id DESC LIMIT 1"
         );
         let (instance, last_planned) = planned(self.connection(), tenant)?;
         Ok(TenantStatus {

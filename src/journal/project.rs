@@ -80,7 +80,7 @@ fn run_ended(
     connection.prepare_cached(sql)?.execute((run.0, stamp(at), result.as_str()))?;
     match result {
         RunResult::Verified | RunResult::Held | RunResult::Partial => commit_applied(connection, tenant, run),
-        RunResult::Refused | RunResult::Failed | RunResult::Interrupted => Ok(()),
+        RunResult::Refused | RunResult::Frozen | RunResult::Failed | RunResult::Interrupted => Ok(()),
     }
 }
 

@@ -36,6 +36,8 @@ pub enum RunResult {
     Held,
     /// Its commit does not descend from the applied one: nothing was written, and the applied one stays what it was.
     Refused,
+    /// A freeze window was open: nothing was written, and the applied commit stays what it was.
+    Frozen,
     /// Some lines failed, were stale, or are in doubt.
     Partial,
     /// It could not be carried through.
@@ -49,7 +51,7 @@ impl RunResult {
     #[must_use]
     pub fn is_good(self) -> bool {
         match self {
-            Self::Verified | Self::Held => true,
+            Self::Verified | Self::Held | Self::Frozen => true,
             Self::Refused | Self::Partial | Self::Failed | Self::Interrupted => false,
         }
     }
@@ -61,6 +63,7 @@ impl RunResult {
             Self::Verified => "verified",
             Self::Held => "held",
             Self::Refused => "refused",
+            Self::Frozen => "frozen",
             Self::Partial => "partial",
             Self::Failed => "failed",
             Self::Interrupted => "interrupted",
@@ -68,7 +71,15 @@ impl RunResult {
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let all = [Self::Verified, Self::Held, Self::Refused, Self::Partial, Self::Failed, Self::Interrupted];
+        let all = [
+            Self::Verified,
+            Self::Held,
+            Self::Refused,
+            Self::Frozen,
+            Self::Partial,
+            Self::Failed,
+            Self::Interrupted,
+        ];
         all.into_iter().find(|result| result.as_str() == text)
     }
 }

@@ -21,7 +21,7 @@ waivers:
 ";
 
 /// The plan with no line yet.
-pub(super) fn empty_plan() -> Plan<'static> {
+pub(crate) fn empty_plan() -> Plan<'static> {
     Plan {
         against: None,
         commit: "7c1e9a4b5f3d2c1e0a9b8c7d6e5f4a3b2c1d0e9f",
@@ -70,7 +70,7 @@ pub(super) fn sample_plan() -> Plan<'static> {
 }
 
 /// A line by name that is updated for its usage, or created where there is no quantity now.
-pub(super) fn line(
+pub(crate) fn line(
     company: &'static str,
     product: &'static str,
     current: Option<&str>,

@@ -2,22 +2,25 @@
 //!
 //! Partial success is a normal result. Knows neither how the plan was drawn nor who approved it.
 
+mod gate;
 mod order;
+mod sisters;
 pub(super) mod write;
-
-use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::Date};
 
+use self::gate::Gate;
+pub use self::gate::Validity;
 use self::order::order;
-use self::write::{Hands, Subject};
+use self::sisters::Sisters;
+use self::write::{Hands, Pen, Subject};
 use super::stop::Stop;
-use crate::billing::{CompanyId, LineKey, ProductId, Quantity};
+use crate::billing::{LineKey, ProductId, Quantity};
 use crate::connectwise::ConnectWise;
 use crate::journal::attempt::{Conclusion, CreateLine, SetLine, Step, Timing, first_day};
 use crate::journal::{Journal, JournalError, RunId};
 use crate::mapping::utc_day;
-use crate::plan::{Line, Plan, Verdict};
+use crate::plan::{Line, Plan};
 
 /// Why applying ended at once. Lines that could not be written are no error but a result.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +63,10 @@ pub enum Outcome {
 pub enum Halt {
     /// A stop was requested.
     Stopped,
+    /// A freeze window has opened meanwhile.
+    Frozen,
+    /// The plan has become too old meanwhile.
+    Expired,
     /// ConnectWise refused the credential for a write.
     CredentialRefused,
     /// One of the lines that were tried first was not verified.
@@ -96,6 +103,8 @@ pub struct Run<'r> {
     pub journal: &'r mut Journal,
     /// Whether to stop.
     pub stop: &'r Stop,
+    /// How long the plan may be written.
+    pub validity: Validity<'r>,
 }
 
 /// Applies `chosen`, lines of `plan`. `tell` hears each result as it comes.
@@ -112,28 +121,30 @@ pub async fn apply<'p>(
     let order = order(chosen);
     let writer = run.connectwise.writer();
     let mut hands = Hands { connectwise: run.connectwise, journal: run.journal, stop: run.stop };
-    let mut verified = in_step(plan);
+    let gate = Gate { stop: run.stop, validity: run.validity };
+    let pen = Pen { writer: &writer, gate: &gate };
+    let mut sisters = Sisters::of(plan);
     let mut halt = None;
+    let mut tried = 0;
     let mut applied = Applied::default();
 
-    for (index, line) in order.lines.iter().enumerate() {
-        if halt.is_none() && run.stop.is_requested() {
-            halt = Some(Halt::Stopped);
-        }
-        let outcome = match (halt, unverified_sister(line, &verified)) {
+    for line in order.lines {
+        halt = halt.or_else(|| gate.closed(Timestamp::now()));
+        let outcome = match (halt, sisters.awaited(line)) {
             (Some(halt), _) => Outcome::NotTried(halt),
             (None, Some(sister)) => Outcome::WaitsForSister(sister),
             (None, None) => {
                 let start = start(line, run.timing, hands.connectwise).await;
                 let subject = subject(line, run.id);
-                Outcome::Concluded(write::write(start, line.key(), &subject, &writer, &mut hands).await?)
+                write::write(start, line.key(), &subject, &pen, &mut hands).await?
             }
         };
         if let Outcome::Concluded(conclusion) = &outcome {
-            halt = halt.or(halts(conclusion, index < order.first));
+            halt = halts(conclusion, tried < order.first);
             if conclusion.is_verified() {
-                verified.insert((line.company.id, line.product.id));
+                sisters.stands(line);
             }
+            tried += usize::from(!is_left_out(conclusion));
         }
         let result = result(line, outcome);
         tell(&result);
@@ -142,25 +153,18 @@ pub async fn apply<'p>(
     Ok(applied)
 }
 
-/// The lines that bill what they should already, where some line waits for such a one.
-fn in_step(plan: &Plan<'_>) -> BTreeSet<(CompanyId, ProductId)> {
-    if plan.lines.iter().all(|line| line.after.is_empty()) {
-        return BTreeSet::new();
-    }
-    let keeps = plan.lines.iter().filter(|line| line.verdict == Verdict::Keep);
-    keeps.map(|line| (line.company.id, line.product.id)).collect()
-}
-
-fn unverified_sister(line: &Line<'_>, verified: &BTreeSet<(CompanyId, ProductId)>) -> Option<ProductId> {
-    line.after.iter().copied().find(|sister| !verified.contains(&(line.company.id, *sister)))
-}
-
 /// Why nothing more is written after such a conclusion.
 fn halts(conclusion: &Conclusion, is_first: bool) -> Option<Halt> {
     if conclusion.stops_tenant() {
         return Some(Halt::CredentialRefused);
     }
-    (is_first && !conclusion.is_verified()).then_some(Halt::FirstLinesFailed)
+    let failed = !conclusion.is_verified() && !is_left_out(conclusion);
+    (is_first && failed).then_some(Halt::FirstLinesFailed)
+}
+
+/// Whether somebody else changed the line meanwhile: that says nothing about our writes, so the others go on.
+fn is_left_out(conclusion: &Conclusion) -> bool {
+    matches!(conclusion, Conclusion::Stale(_))
 }
 
 /// The first step of a line. A line without a number to write is left as it is; the planner gives none.

@@ -7,7 +7,7 @@ mod table;
 
 mod additions;
 mod commits;
-mod crowd;
+pub mod crowd;
 mod figures;
 mod files;
 mod hands;

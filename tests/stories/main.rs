@@ -14,3 +14,4 @@ mod readme;
 mod reads_only;
 mod strategies;
 mod vectors;
+mod writes;

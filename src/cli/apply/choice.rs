@@ -44,6 +44,16 @@ impl Wanted {
         }
         Ok(Self { file })
     }
+
+    /// From when on it is too old.
+    pub(super) fn until(&self) -> Timestamp {
+        good_until(self.file.planned_at)
+    }
+}
+
+/// From when on a plan of that time is too old.
+pub(super) fn good_until(planned_at: Timestamp) -> Timestamp {
+    planned_at.saturating_add(GOOD_FOR).unwrap_or(Timestamp::MAX)
 }
 
 /// What is written of a plan, and what is not.

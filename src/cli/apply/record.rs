@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 
 use super::choice::Choice;
+use crate::journal::attempt::Conclusion;
 use crate::journal::{Journal, JournalError, Observation, RunResult, Sighting};
 use crate::plan::{Inputs, Plan, Verdict, remembered, source_verdicts};
-use crate::reconciler::Applied;
+use crate::problem::Code;
+use crate::reconciler::{Applied, Outcome};
 use crate::usage::SourceReading;
 
 /// Records the usage snapshots with what the guards made of them: absences are confirmed by them, and later ones
@@ -27,9 +29,14 @@ pub(super) fn plan(
     journal: &mut Journal,
     tenant: &str,
     plan: &Plan<'_>,
+    choice: &Choice<'_>,
     now: Timestamp,
 ) -> Result<(), JournalError> {
     journal.record_plan(tenant, plan.commit, &plan.digest, &plan.summary, now)?;
+    if choice.rewritten {
+        // What such a commit wants is nobody's wish yet: nothing may be adopted or called in step by it.
+        return Ok(());
+    }
     let seen = plan.observations.iter().map(|seen| {
         let terms = seen.terms.as_ref().into();
         let sighting = match seen.adopted_against {
@@ -42,12 +49,16 @@ pub(super) fn plan(
     journal.observe(tenant, &observations, now)
 }
 
-/// Lines that bill neither what we last wrote nor what they should.
+/// Lines that bill neither what we last wrote nor what they should. Where it is not known what came of our own write,
+/// or ConnectWise stored it otherwise, the difference may be ours, and nobody else is blamed for it.
 fn changed_by_others<'p>(plan: &'p Plan<'_>) -> impl Iterator<Item = Observation> + 'p {
     plan.lines.iter().filter_map(|line| {
         let (addition, quantity) = (line.addition?, line.current?);
-        let is_foreign =
-            line.last_written.is_some_and(|written| written != quantity) && line.verdict != Verdict::Keep;
+        let may_be_ours =
+            line.reasons.iter().any(|reason| matches!(reason.code, Code::InDoubt | Code::Diverged));
+        let is_foreign = line.last_written.is_some_and(|written| written != quantity)
+            && line.verdict != Verdict::Keep
+            && !may_be_ours;
         is_foreign.then(|| Observation {
             line: line.key(),
             addition: addition.id,
@@ -59,14 +70,26 @@ fn changed_by_others<'p>(plan: &'p Plan<'_>) -> impl Iterator<Item = Observation
 
 /// How the run ended.
 pub(super) fn result(plan: &Plan<'_>, choice: &Choice<'_>, applied: &Applied<'_>) -> RunResult {
-    let held = choice.frozen || plan.lines.iter().any(|line| line.verdict == Verdict::Hold);
+    let held = plan.lines.iter().any(|line| line.verdict == Verdict::Hold);
     if choice.rewritten {
         RunResult::Refused
+    } else if choice.frozen {
+        RunResult::Frozen
     } else if !applied.is_complete() || !choice.stale.is_empty() {
-        RunResult::Partial
+        if choice.already == 0 && is_untouched(applied) { RunResult::Failed } else { RunResult::Partial }
     } else if held {
         RunResult::Held
     } else {
         RunResult::Verified
     }
+}
+
+/// Whether not one line was even meant to be written. Then the commit is not in force by this run, not even in part.
+fn is_untouched(applied: &Applied<'_>) -> bool {
+    applied.results.iter().all(|result| match &result.outcome {
+        Outcome::Concluded(conclusion) => {
+            matches!(conclusion, Conclusion::Stale(_) | Conclusion::Unreadable { .. })
+        }
+        Outcome::WaitsForSister(_) | Outcome::NotTried(_) => true,
+    })
 }

@@ -105,6 +105,8 @@ fn outcome(outcome: &Outcome) -> (&'static str, String) {
 fn halted(halt: Halt) -> &'static str {
     match halt {
         Halt::Stopped => "a stop was requested",
+        Halt::Frozen => "a freeze window has opened meanwhile",
+        Halt::Expired => "the plan has grown too old meanwhile",
         Halt::CredentialRefused => "ConnectWise refused the API member's right to write",
         Halt::FirstLinesFailed => "one of the lines that were tried first could not be verified",
     }

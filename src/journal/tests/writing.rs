@@ -3,6 +3,7 @@
 use super::{Desk, TENANT, at, create, line, set};
 use crate::billing::AdditionId;
 use crate::journal::{HistoryFilter, JournalError, Outcome, RunId, RunResult};
+use crate::usage::{PastAccount, PastSnapshot, SnapshotVerdict};
 
 #[test]
 fn a_line_has_at_most_one_open_intent() {
@@ -193,4 +194,34 @@ fn history_tells_what_was_written_by_which_commit_from_what_to_what() {
     assert_eq!(lines(HistoryFilter { company: Some("Contoso"), ..HistoryFilter::default() }), []);
     assert_eq!(lines(HistoryFilter { run: Some(run), ..HistoryFilter::default() }).len(), 2);
     assert_eq!(reader.history("other", HistoryFilter::default()).unwrap(), []);
+}
+
+#[test]
+fn a_good_snapshot_stays_good_when_its_file_is_put_back_or_another_one_claims_its_time() {
+    let mut desk = Desk::new();
+    let snapshot = |verdict: SnapshotVerdict, used: u64| PastSnapshot {
+        as_of: at(0),
+        verdict,
+        accounts: vec![PastAccount { username: "acme".into(), used_bytes: Some(used) }],
+    };
+    let good = snapshot(SnapshotVerdict::Good, 1);
+    desk.journal.record_snapshot(TENANT, "intronis", &good, at(1)).unwrap();
+
+    for later in [snapshot(SnapshotVerdict::Refused, 1), snapshot(SnapshotVerdict::ShiftRefused, 1000)] {
+        desk.journal.record_snapshot(TENANT, "intronis", &later, at(2)).unwrap();
+    }
+
+    let kept = desk.journal.reader().sources(TENANT).unwrap();
+    assert_eq!(kept["intronis"].snapshots, [good]);
+}
+
+#[test]
+fn a_run_in_a_freeze_window_is_good_and_leaves_the_applied_commit_as_it_was() {
+    let mut desk = Desk::new();
+
+    desk.journal.end_run(desk.run, RunResult::Frozen, at(1)).unwrap();
+
+    let status = desk.journal.reader().status(TENANT).unwrap();
+    assert_eq!(status.last_good_run.map(|run| run.id), Some(desk.run));
+    assert_eq!(status.last_applied_commit, None);
 }

@@ -114,6 +114,12 @@ pub(in crate::plan) fn frozen(inputs: &Inputs<'_>) -> Option<Problem> {
     Some(Problem::warning(Code::Freeze, "policy", message))
 }
 
+/// Whether writes wait at that time. Asked again before each write: a window may open while a plan is applied.
+#[must_use]
+pub fn is_frozen_at(freezes: &[Freeze], now: Timestamp) -> bool {
+    freezes.iter().any(|freeze| is_frozen(freeze, now))
+}
+
 /// Whether a time lies in a freeze window; its end is exclusive. One whose end is not after its beginning ends on the
 /// next day. A time zone that nobody knows freezes: better late than during an invoice run.
 fn is_frozen(freeze: &Freeze, now: Timestamp) -> bool {

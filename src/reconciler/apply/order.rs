@@ -31,7 +31,7 @@ pub(super) fn order<'p, 'a>(lines: impl IntoIterator<Item = &'p Line<'a>>) -> Or
 }
 
 /// Whether the plan asks for a write.
-fn writes(line: &Line<'_>) -> bool {
+pub(super) fn writes(line: &Line<'_>) -> bool {
     match line.verdict {
         Verdict::Update | Verdict::Create => true,
         Verdict::Hold | Verdict::Keep => false,

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::stop::Stop;
-use super::ApplyError;
+use super::gate::Gate;
+use super::{ApplyError, Halt, Outcome};
 use crate::billing::{AdditionId, AgreementId, LineKey};
 use crate::connectwise::{self, ConnectWise, Writer};
 use crate::journal::attempt::{Conclusion, Elapsed, Intend, Listing, Retry, Sight, Step, Wait, WriteAnswer};
-use crate::journal::{Intent, Journal, RunId};
+use crate::journal::{Action, Intent, Journal, RunId};
 use crate::mapping::utc_day;
 
 /// What a line is driven with.
@@ -23,6 +24,14 @@ pub(in crate::reconciler) struct Hands<'h> {
     pub(in crate::reconciler) journal: &'h mut Journal,
     /// Whether to stop.
     pub(in crate::reconciler) stop: &'h Stop,
+}
+
+/// What writes, and whether it may.
+pub(super) struct Pen<'p> {
+    /// The writes.
+    pub(super) writer: &'p Writer,
+    /// What each of them has to pass.
+    pub(super) gate: &'p Gate<'p>,
 }
 
 /// Whose line it is, for the journal.
@@ -45,28 +54,32 @@ pub(super) async fn write(
     start: Step,
     line: LineKey,
     subject: &Subject,
-    writer: &Writer,
+    pen: &Pen<'_>,
     hands: &mut Hands<'_>,
-) -> Result<Conclusion, ApplyError> {
+) -> Result<Outcome, ApplyError> {
+    let creates = matches!(start, Step::List(_));
     let mut step = start;
     let mut pause = PAUSE;
     loop {
         step = match step {
-            Step::Intend(intend) => commit(intend, line, subject, hands)?,
+            Step::Intend(intend) => match pen.gate.closed(Timestamp::now()) {
+                Some(halt) => return Ok(left(&intend.action(), halt, creates)),
+                None => commit(intend, line, subject, hands)?,
+            },
             Step::Patch(patch) => {
-                let answer = writer.set_quantity(line.agreement, patch.addition(), patch.after()).await;
+                let answer = pen.writer.set_quantity(line.agreement, patch.addition(), patch.after()).await;
                 patch.answered(received(answer, 200))
             }
             Step::Post(post) => {
-                let answer = writer.create_inert(line.agreement, line.product, post.effective()).await;
+                let answer = pen.writer.create_inert(line.agreement, line.product, post.effective()).await;
                 post.answered(received(answer, 201))
             }
             Step::Retry(retry) => {
                 hands.stop.pause(pause).await;
                 pause = pause.saturating_mul(2);
-                again(retry, hands.stop)
+                again(retry, pen.gate)
             }
-            Step::Done(conclusion) => return Ok(conclusion),
+            Step::Done(conclusion) => return Ok(Outcome::Concluded(conclusion)),
             reading => read(reading, line, hands).await?,
         };
     }
@@ -128,8 +141,19 @@ fn commit(
     Ok(intend.committed(id, at, elapsed, hands.stop.requested()))
 }
 
-fn again(retry: Retry, stop: &Stop) -> Step {
-    if stop.is_requested() { Step::Done(retry.leave()) } else { retry.again() }
+/// Nothing more may begin, so nothing is meant either. A line that was created just before stays at 0 for now.
+fn left(meant: &Action, halt: Halt, creates: bool) -> Outcome {
+    match *meant {
+        Action::Set { addition, .. } if creates => Outcome::Concluded(Conclusion::Created { addition }),
+        Action::Set { .. } | Action::Create { .. } => Outcome::NotTried(halt),
+    }
+}
+
+fn again(retry: Retry, gate: &Gate<'_>) -> Step {
+    match gate.closed(Timestamp::now()) {
+        Some(_) => Step::Done(retry.leave()),
+        None => retry.again(),
+    }
 }
 
 async fn addition(connectwise: &ConnectWise, agreement: AgreementId, addition: AdditionId) -> Sight {
