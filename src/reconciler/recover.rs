@@ -49,7 +49,10 @@ async fn recover_one(open: &Open, timing: Timing, hands: &mut Hands<'_>) -> Resu
     let mut step = recover_open(open, timing);
     loop {
         step = match step {
-            Step::Done(conclusion) => return Ok(conclusion),
+            Step::Done(conclusion) => {
+                tell_doubt(&conclusion, open, hands)?;
+                return Ok(conclusion);
+            }
             Step::Wait(wait) => match wait.look(Watched::UntilNow(Timestamp::now())) {
                 Step::Wait(wait) => return leave(wait, open, hands),
                 next => next,
@@ -66,4 +69,14 @@ fn leave(wait: Wait, open: &Open, hands: &mut Hands<'_>) -> Result<Conclusion, A
         hands.journal.doubt(wait.intent(), why, wait.settles_at(), Timestamp::now())?;
     }
     Ok(wait.leave())
+}
+
+/// It could not be read although its settle time has passed: it stays in doubt, and other lines need not wait for it.
+fn tell_doubt(conclusion: &Conclusion, open: &Open, hands: &mut Hands<'_>) -> Result<(), ApplyError> {
+    if let Conclusion::InDoubt { message, settles_at } = conclusion
+        && open.doubt.is_none()
+    {
+        hands.journal.doubt(open.id, message, *settles_at, Timestamp::now())?;
+    }
+    Ok(())
 }
