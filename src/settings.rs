@@ -116,7 +116,7 @@ impl Default for WriteTimes {
     }
 }
 
-/// Reads the settings at a path that was [located](locate).
+/// Reads the settings at a path that was [located](fn@locate).
 ///
 /// # Errors
 ///
