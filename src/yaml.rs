@@ -12,6 +12,7 @@ mod decode;
 mod fit;
 mod reject;
 mod scalar;
+mod schema;
 mod secret;
 mod shape;
 mod tree;
@@ -20,6 +21,7 @@ mod vet;
 #[cfg(test)]
 mod tests;
 
+pub use schema::schema_of;
 pub use secret::looks_like_secret;
 pub use tree::{Document, Node, Step};
 

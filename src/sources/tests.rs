@@ -97,7 +97,7 @@ mod unix {
     use super::{Code, codes, csv, drop_folder};
 
     #[test]
-    fn links_pipes_sockets_and_devices_are_refused_and_never_opened() {
+    fn sec_g4_links_pipes_sockets_and_devices_are_refused_and_never_opened() {
         let (folder, path) = drop_folder();
         let [link, pipe, socket] = ["link", "pipe", "socket"].map(|name| folder.path().join(name));
         symlink(&path, &link).unwrap();
@@ -113,7 +113,7 @@ mod unix {
     }
 
     #[test]
-    fn a_linked_manifest_is_refused_too() {
+    fn sec_g4_a_linked_manifest_is_refused_too() {
         let (folder, path) = drop_folder();
         symlink(&path, folder.path().join("usage.csv.manifest.json")).unwrap();
 
@@ -121,7 +121,7 @@ mod unix {
     }
 
     #[test]
-    fn what_everyone_may_write_is_not_believed() {
+    fn sec_g4_what_everyone_may_write_is_not_believed() {
         for (mode_of_file, mode_of_folder) in [(0o666, 0o700), (0o600, 0o777), (0o600, 0o1777)] {
             let (folder, path) = drop_folder();
             fs::set_permissions(&path, fs::Permissions::from_mode(mode_of_file)).unwrap();
