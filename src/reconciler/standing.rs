@@ -11,7 +11,7 @@ mod tally;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub use board::Board;
 pub use health::{Health, Level};
@@ -108,6 +108,13 @@ pub enum Suspension {
     Policy,
     /// The daemon runs with `TRUEUP_READ_ONLY=1`.
     ReadOnly,
+    /// The mappings are no clean commit: a working directory with uncommitted edits, or a folder without git.
+    Uncommitted,
+    /// This machine's clock and that of ConnectWise differ so much that no time can be relied on.
+    Clock {
+        /// How far ConnectWise is ahead; negative when it is behind.
+        ahead: SignedDuration,
+    },
 }
 
 /// Where the mappings come from.

@@ -86,6 +86,13 @@ impl Standing {
                 Suspension::Operator { reason, .. } => format!("Suspended by an operator: {reason}"),
                 Suspension::Policy => "Suspended by its policy".to_owned(),
                 Suspension::ReadOnly => "Read-only, because TRUEUP_READ_ONLY is set".to_owned(),
+                Suspension::Uncommitted => {
+                    "The mappings are not committed, so nothing is written by them".to_owned()
+                }
+                Suspension::Clock { .. } => {
+                    "The clocks of this machine and of ConnectWise differ too much, so nothing is written"
+                        .to_owned()
+                }
             });
         }
         let held = self.planned.as_ref().map_or(0, |planned| planned.summary.hold);
