@@ -29,7 +29,7 @@ mod writer;
 pub use client::ConnectWise;
 pub use company_info::Instance;
 pub use error::ConnectWiseError;
-pub use options::{Options, install_crypto};
+pub use options::{KeyPair, Options, install_crypto};
 pub use progress::{Detour, Progress};
 pub use resource::Resource;
 pub use scope::Scope;

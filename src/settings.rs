@@ -5,6 +5,7 @@
 
 mod access;
 mod check;
+pub mod daemon;
 mod document;
 mod duration;
 mod error;
@@ -26,9 +27,10 @@ use std::time::Duration;
 
 use crate::problem::{Problem, Severity};
 use crate::yaml;
+use daemon::{Hook, Listen, Metrics};
 use document::SettingsDocument;
 
-pub use access::ConnectWiseAccess;
+pub use access::{ConnectWiseAccess, WriteKeys};
 pub use error::SettingsError;
 pub use locate::locate;
 pub use schema::schema;
@@ -43,7 +45,20 @@ pub struct Settings {
     pub tenants: BTreeMap<Arc<str>, Tenant>,
     /// The journal file.
     pub journal: PathBuf,
+    /// Where the status page is served.
+    pub listen: Option<Listen>,
+    /// Where the metrics are read; `None` as when nothing was said of them.
+    pub metrics: Option<Metrics>,
+    /// Where hooks are listened for.
+    pub hooks_listen: Option<Listen>,
+    /// Who may ring, by name.
+    pub hooks: BTreeMap<Arc<str>, Hook>,
+    /// Nothing is written by mappings whose repository could not be looked at for this long.
+    pub stale_after: Duration,
 }
+
+/// What `stale_after` is when the settings leave it out.
+pub const STALE_AFTER: Duration = Duration::from_secs(30 * 60);
 
 /// One ConnectWise instance with its mapping repository and usage sources.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,6 +17,8 @@ pub struct Options {
     pub public_key: SecretString,
     /// The private key of the API member.
     pub private_key: SecretString,
+    /// The keys of a second API member, used for every write; without them the first writes too.
+    pub write_keys: Option<KeyPair>,
     /// A private certificate authority, in PEM, trusted beside those of the system.
     pub certificate_authority: Option<Vec<u8>>,
     /// How long one request may take from the first byte sent to the last one received.
@@ -25,6 +27,15 @@ pub struct Options {
     pub reads_at_once: usize,
     /// The pause before the first repetition of a failed read; it doubles each time.
     pub retry_pause: Duration,
+}
+
+/// The keys of one API member. Its `Debug` shows none.
+#[derive(Debug)]
+pub struct KeyPair {
+    /// The public key.
+    pub public_key: SecretString,
+    /// The private key.
+    pub private_key: SecretString,
 }
 
 impl Options {
@@ -43,6 +54,7 @@ impl Options {
             client_id,
             public_key,
             private_key,
+            write_keys: None,
             certificate_authority: None,
             request_timeout: Duration::from_secs(30),
             reads_at_once: 4,

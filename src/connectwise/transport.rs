@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::BytesMut;
+use reqwest::header::HeaderValue;
 use reqwest::{Client, ClientBuilder, Method, RequestBuilder, header};
 
 use self::keys::Keys;
@@ -97,22 +98,29 @@ impl Transport {
 
     /// A read below the API of a code base.
     pub(super) fn reading(&self, method: Method, codebase: &str, path: &str) -> RequestBuilder {
-        self.keyed(&self.reads, method, codebase, path)
+        self.keyed(&self.reads, self.keys.reading(), method, codebase, path)
     }
 
     /// A write below the API of a code base, on a connection of its own.
     pub(super) fn writing(&self, method: Method, codebase: &str, path: &str) -> RequestBuilder {
-        self.keyed(&self.writes, method, codebase, path)
+        self.keyed(&self.writes, self.keys.writing(), method, codebase, path)
     }
 
-    fn keyed(&self, client: &Client, method: Method, codebase: &str, path: &str) -> RequestBuilder {
+    fn keyed(
+        &self,
+        client: &Client,
+        authorization: HeaderValue,
+        method: Method,
+        codebase: &str,
+        path: &str,
+    ) -> RequestBuilder {
         let versions = format!("{codebase}/apis/3.0/{path}");
         let segments: Vec<&str> = versions.split('/').collect();
         client
             .request(method, self.site.address(&segments))
             .header(header::ACCEPT, ACCEPT)
             .header(header::CACHE_CONTROL, "no-cache")
-            .header(header::AUTHORIZATION, self.keys.authorization())
+            .header(header::AUTHORIZATION, authorization)
             .header("clientId", self.keys.client_id())
     }
 

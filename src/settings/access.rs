@@ -24,8 +24,19 @@ pub struct ConnectWiseAccess {
     pub public_key: Secret,
     /// The private key of the API member.
     pub private_key: Secret,
+    /// The keys of the API member that writes; `None`: the first member does both.
+    pub write_keys: Option<WriteKeys>,
     /// A private certificate authority, in PEM.
     pub ca_file: Option<PathBuf>,
+}
+
+/// The keys of the API member that writes. Planning never reads them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WriteKeys {
+    /// Its public key.
+    pub public_key: Secret,
+    /// Its private key.
+    pub private_key: Secret,
 }
 
 impl ConnectWiseAccess {

@@ -1,5 +1,8 @@
 //! Settings that are well formed, against what they mean: paths, sites, secrets and times.
 
+mod hooks;
+mod listen;
+
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -7,12 +10,16 @@ use std::time::Duration;
 
 use super::document::{
     ConnectWiseDocument, RepositoryDocument, SecretDocument, SettingsDocument, SourceDocument,
-    TenantDocument, WritesDocument, Written, WrittenDuration,
+    TenantDocument, WriteKeysDocument, WritesDocument, Written, WrittenDuration,
 };
 use super::secret::{Kept, Secret};
-use super::{ConnectWiseAccess, Repository, Settings, Source, Tenant, WriteTimes, duration, site};
+use super::{
+    ConnectWiseAccess, Repository, STALE_AFTER, Settings, Source, Tenant, WriteKeys, WriteTimes, duration,
+    site,
+};
 use crate::problem::{Code, Problem};
 use crate::yaml::{Document, Node, looks_like_secret};
+use listen::Keeper;
 
 /// The settings that a document means. With any problem they are refused as a whole; `None` where nothing could be made.
 pub(super) fn check(
@@ -22,7 +29,8 @@ pub(super) fn check(
     problems: &mut Vec<Problem>,
 ) -> Option<Settings> {
     let mut checker = Checker { base, problems };
-    let SettingsDocument { tenants, journal, writes } = value;
+    let SettingsDocument { tenants, journal, writes, listen, metrics, hooks_listen, hooks, stale_after } =
+        value;
     let root = document.root();
     let journal = journal
         .map_or_else(|| Some(base.join("trueup.db")), |journal| checker.path(root.key("journal"), &journal));
@@ -39,7 +47,26 @@ pub(super) fn check(
     }
     let named =
         checker.named("tenant", site, tenants, |checker, node, tenant| checker.tenant(node, tenant, times));
-    Some(Settings { tenants: named, journal: journal? })
+    // By what is written, so that a tenant with a flaw is not told to be missing too.
+    let known: Vec<Arc<str>> = site.keys().map(Arc::from).collect();
+    let listen =
+        listen.and_then(|listen| checker.listen("listen", root.key("listen"), listen, Keeper::Users));
+    let metrics = metrics.and_then(|metrics| checker.metrics(root.key("metrics"), metrics, root));
+    let hooks_listen = hooks_listen
+        .and_then(|listen| checker.listen("hooks_listen", root.key("hooks_listen"), listen, Keeper::Secret));
+    let hooks = checker
+        .named("hook", root.key("hooks"), hooks, |checker, node, hook| checker.hook(node, hook, &known));
+    checker.hooks_are_heard(root);
+    let stale_after = checker.duration("stale_after", root, stale_after, STALE_AFTER);
+    Some(Settings {
+        tenants: named,
+        journal: journal?,
+        listen,
+        metrics,
+        hooks_listen,
+        hooks,
+        stale_after: stale_after?,
+    })
 }
 
 struct Checker<'a> {
@@ -165,8 +192,15 @@ impl Checker<'_> {
     }
 
     fn connectwise(&mut self, node: Node<'_>, access: ConnectWiseDocument) -> Option<ConnectWiseAccess> {
-        let ConnectWiseDocument { site: Written(site), company, client_id, public_key, private_key, ca_file } =
-            access;
+        let ConnectWiseDocument {
+            site: Written(site),
+            company,
+            client_id,
+            public_key,
+            private_key,
+            write_keys,
+            ca_file,
+        } = access;
         let site = match site::check(&site) {
             Ok(site) => Some(Arc::from(site)),
             Err(site::Refusal { code, message, hint }) => {
@@ -177,6 +211,7 @@ impl Checker<'_> {
         let client_id = self.secret("client_id", node, client_id);
         let public_key = self.secret("public_key", node, public_key);
         let private_key = self.secret("private_key", node, private_key);
+        let write_keys = write_keys.map(|keys| self.write_keys(node.key("write_keys"), keys));
         let ca_file = ca_file.map(|path| self.path(node.key("ca_file"), &path));
         Some(ConnectWiseAccess {
             site: site?,
@@ -184,15 +219,23 @@ impl Checker<'_> {
             client_id: client_id?,
             public_key: public_key?,
             private_key: private_key?,
-            ca_file: match ca_file {
-                Some(path) => Some(path?),
-                None => None,
-            },
+            write_keys: settled(write_keys)?,
+            ca_file: settled(ca_file)?,
         })
     }
 
+    fn write_keys(&mut self, node: Node<'_>, keys: WriteKeysDocument) -> Option<WriteKeys> {
+        let WriteKeysDocument { public_key, private_key } = keys;
+        let public_key = self.secret("public_key", node, public_key);
+        let private_key = self.secret("private_key", node, private_key);
+        Some(WriteKeys { public_key: public_key?, private_key: private_key? })
+    }
+
     fn secret(&mut self, key: &str, access: Node<'_>, secret: SecretDocument) -> Option<Secret> {
-        let node = access.key(key);
+        self.secret_at(key, access.key(key), secret)
+    }
+
+    fn secret_at(&mut self, key: &str, node: Node<'_>, secret: SecretDocument) -> Option<Secret> {
         let kept = match secret {
             SecretDocument::File(path) => Kept::File(self.path(node.key("file"), &path)?),
             SecretDocument::Env(Written(name)) => {
@@ -235,11 +278,7 @@ impl Checker<'_> {
                         );
                     }
                 }
-                let seats = match seats {
-                    Some(seats) => Some(seats?),
-                    None => None,
-                };
-                Some(Source::Csv { path: path?, seats, metrics })
+                Some(Source::Csv { path: path?, seats: settled(seats)?, metrics })
             }
         }
     }
@@ -327,4 +366,9 @@ impl Checker<'_> {
 fn is_name(name: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     (1..=64).contains(&name.len()) && name.bytes().all(fits) && !name.starts_with(['-', '.'])
+}
+
+/// What was not written stays so; what was written and is wrong is nothing at all.
+fn settled<T>(checked: Option<Option<T>>) -> Option<Option<T>> {
+    checked.map_or(Some(None), |value| value.map(Some))
 }

@@ -2,11 +2,17 @@
 //!
 //! Decides what the file may say, not what it means.
 
+mod daemon;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
+
+pub(super) use daemon::{
+    FullListenDocument, HookDocument, HookKindDocument, ListenDocument, MetricsDocument, TlsDocument,
+};
 
 /// The operator's settings: which ConnectWise instances there are, and where their mappings and usage come from
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -21,6 +27,17 @@ pub(super) struct SettingsDocument {
     pub(super) journal: Option<Written>,
     /// The times of the write protocol, for tenants that do not set them
     pub(super) writes: Option<WritesDocument>,
+    /// Where the status page is served; nothing listens when left out
+    pub(super) listen: Option<ListenDocument>,
+    /// Where the metrics are read; beside the status page when left out
+    pub(super) metrics: Option<MetricsDocument>,
+    /// Where hooks are listened for, apart from the page; nowhere when left out
+    pub(super) hooks_listen: Option<ListenDocument>,
+    /// Who may ring, by the name that ends the address: /hooks/NAME
+    #[serde(default)]
+    pub(super) hooks: BTreeMap<String, HookDocument>,
+    /// Nothing is written by mappings whose repository could not be looked at for this long; 30m when left out
+    pub(super) stale_after: Option<WrittenDuration>,
 }
 
 /// One ConnectWise instance with its mapping repository and usage sources
@@ -65,8 +82,20 @@ pub(super) struct ConnectWiseDocument {
     pub(super) public_key: SecretDocument,
     /// The private key of the API member
     pub(super) private_key: SecretDocument,
+    /// The keys of a second API member, used for writing alone; then the first needs no right to edit
+    pub(super) write_keys: Option<WriteKeysDocument>,
     /// A private certificate authority in PEM, trusted beside those of the system; relative to this file
     pub(super) ca_file: Option<Written>,
+}
+
+/// The keys of the API member that writes
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WriteKeysDocument {
+    /// Its public key
+    pub(super) public_key: SecretDocument,
+    /// Its private key
+    pub(super) private_key: SecretDocument,
 }
 
 /// Where a secret is kept; it never stands in this file

@@ -5,13 +5,14 @@ use crate::problem::{Code, Problem};
 use super::duration;
 
 /// Keys whose values are secrets.
-pub(super) const SECRETS: [&str; 3] = ["client_id", "public_key", "private_key"];
+pub(super) const SECRETS: [&str; 5] = ["client_id", "public_key", "private_key", "secrets", "token"];
 
 /// Keys whose values are durations.
-const DURATIONS: [&str; 5] = ["request_timeout", "send_by", "latest_landing", "read_lag", "settle"];
+const DURATIONS: [&str; 6] =
+    ["request_timeout", "send_by", "latest_landing", "read_lag", "settle", "stale_after"];
 
 /// Keys of the daemon, which this version does not have.
-const DAEMON: [&str; 2] = ["listen", "every"];
+const DAEMON: [&str; 1] = ["every"];
 
 /// The same problems, with the hints that an operator needs.
 pub(super) fn retell(problems: Vec<Problem>) -> Vec<Problem> {
@@ -28,7 +29,7 @@ fn retold(mut problem: Problem) -> Problem {
         }
         Code::WrongType | Code::SecretInFile | Code::UnquotedScalar if about(&SECRETS) => {
             problem.code = Code::SecretInFile;
-            problem.hint = Some(format!("write {0}: {{ file: … }} or {0}: {{ env: … }}", problem.subject));
+            problem.hint = Some(two_ways(&problem.subject));
         }
         Code::UnquotedScalar | Code::WrongType if about(&DURATIONS) => {
             problem.code = Code::InvalidValue;
@@ -38,4 +39,11 @@ fn retold(mut problem: Problem) -> Problem {
         _ => {}
     }
     problem
+}
+
+fn two_ways(key: &str) -> String {
+    match key {
+        "secrets" => "write secrets: [ { file: … } ] or secrets: [ { env: … } ]".to_owned(),
+        key => format!("write {key}: {{ file: … }} or {key}: {{ env: … }}"),
+    }
 }

@@ -1,6 +1,7 @@
 //! What settings are read as, and what refuses them.
 
 mod bad;
+mod daemon;
 mod form;
 
 use std::fs;

@@ -1,0 +1,103 @@
+//! Who may ring: hooks with their secrets, each for tenants that there are.
+
+use std::sync::Arc;
+
+use super::Checker;
+use crate::problem::{Code, nearest};
+use crate::settings::daemon::{Hook, HookKind};
+use crate::settings::document::{HookDocument, HookKindDocument, Written};
+use crate::yaml::Node;
+
+/// More secrets than these are no rotation.
+const MOST_SECRETS: usize = 4;
+
+impl Checker<'_> {
+    /// One hook. `known` are the tenants of the settings.
+    pub(super) fn hook(&mut self, node: Node<'_>, hook: HookDocument, known: &[Arc<str>]) -> Option<Hook> {
+        let HookDocument { kind, tenants, secrets, branch } = hook;
+        let tenants = self.hook_tenants(node.key("tenants"), tenants, known);
+        let place = node.key("secrets");
+        if secrets.len() > MOST_SECRETS {
+            let message = format!("a hook has at most {MOST_SECRETS} secrets");
+            let hint = "one will do, and a second while it is replaced";
+            self.error(Code::InvalidValue, "secrets", place, message, hint);
+            return None;
+        }
+        let all = secrets.len();
+        let secrets: Vec<_> = secrets
+            .into_iter()
+            .enumerate()
+            .filter_map(|(index, secret)| self.secret_at("secrets", place.item(index), secret))
+            .collect();
+        let secrets = (secrets.len() == all).then_some(secrets);
+        let kind = hook_kind(kind);
+        let branch = branch.map(|Written(branch)| Arc::from(branch));
+        if kind == HookKind::Connectwise && branch.is_some() {
+            let message = "ConnectWise knows no branches";
+            self.error(Code::InvalidValue, "branch", node.key("branch"), message, "leave branch out");
+            return None;
+        }
+        Some(Hook { kind, tenants: tenants?, secrets: secrets?, branch })
+    }
+
+    /// Hooks that nobody listens for would be silence that looks like peace, and so would a listener without hooks.
+    pub(super) fn hooks_are_heard(&mut self, root: Node<'_>) {
+        let hooks = root.get("hooks").is_some_and(|hooks| hooks.keys().next().is_some());
+        if !self.problems.is_empty() {
+            // What has a flaw is left out of the document, and must not be told to be missing too.
+            return;
+        }
+        match (root.has("hooks_listen"), hooks) {
+            (false, true) => {
+                let message = "nothing listens for the hooks";
+                let hint = "add hooks_listen, such as hooks_listen: 127.0.0.1:8481";
+                self.error(Code::InvalidValue, "hooks", root.key("hooks"), message, hint);
+            }
+            (true, false) => {
+                let message = "there are no hooks to listen for";
+                let hint = "add hooks, or leave hooks_listen out";
+                self.error(Code::InvalidValue, "hooks_listen", root.key("hooks_listen"), message, hint);
+            }
+            (false, false) | (true, true) => {}
+        }
+    }
+
+    fn hook_tenants(
+        &mut self,
+        node: Node<'_>,
+        written: Vec<Written>,
+        known: &[Arc<str>],
+    ) -> Option<Vec<Arc<str>>> {
+        if written.is_empty() {
+            return Some(known.to_vec());
+        }
+        let mut tenants = Vec::new();
+        for (index, Written(name)) in written.iter().enumerate() {
+            match known.iter().find(|known| known.as_ref() == name) {
+                Some(tenant) => tenants.push(Arc::clone(tenant)),
+                None => {
+                    let hint = match nearest(name, known.iter().map(AsRef::as_ref)) {
+                        Some(near) => format!("did you mean {near}?"),
+                        None => "name tenants of these settings, or leave tenants out for all".to_owned(),
+                    };
+                    let message = format!("there is no tenant {name:?}");
+                    self.error(Code::InvalidValue, "tenants", node.item(index), message, hint);
+                }
+            }
+        }
+        (tenants.len() == written.len()).then_some(tenants)
+    }
+}
+
+fn hook_kind(kind: HookKindDocument) -> HookKind {
+    match kind {
+        HookKindDocument::Github => HookKind::Github,
+        HookKindDocument::Gitlab => HookKind::Gitlab,
+        HookKindDocument::Gitea => HookKind::Gitea,
+        HookKindDocument::Forgejo => HookKind::Forgejo,
+        HookKindDocument::Bitbucket => HookKind::Bitbucket,
+        HookKindDocument::AzureDevops => HookKind::AzureDevops,
+        HookKindDocument::Plain => HookKind::Plain,
+        HookKindDocument::Connectwise => HookKind::Connectwise,
+    }
+}

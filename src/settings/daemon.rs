@@ -1,0 +1,84 @@
+//! What the daemon is told: where it listens, and who may ring.
+//!
+//! Plain values, checked. Opens nothing and reads no secret.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::secret::Secret;
+
+/// Where something listens, and who may ask there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listen {
+    /// The address and port.
+    pub address: SocketAddr,
+    /// A certificate and its key.
+    pub tls: Option<Tls>,
+    /// The proxies in front that encrypt. Only these are believed about who asks.
+    pub proxies: Vec<IpAddr>,
+    /// The host names it is asked by, besides loopback names and its own address.
+    pub names: Vec<Arc<str>>,
+    /// The file of the users that may look.
+    pub users: Option<PathBuf>,
+}
+
+impl Listen {
+    /// An address alone.
+    #[must_use]
+    pub fn at(address: SocketAddr) -> Self {
+        Self { address, tls: None, proxies: Vec::new(), names: Vec::new(), users: None }
+    }
+}
+
+/// A certificate chain and its private key, both in PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// The file of the chain.
+    pub certificate: PathBuf,
+    /// The file of the key, which only its owner may read.
+    pub key: PathBuf,
+}
+
+/// Where the metrics are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Metrics {
+    /// A listener for them alone; `None` puts them beside the status page.
+    pub listen: Option<Listen>,
+    /// The token that who reads them must send.
+    pub token: Option<Secret>,
+}
+
+/// Somebody who says that there is something new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hook {
+    /// Who rings.
+    pub kind: HookKind,
+    /// The tenants that then look again, at least one.
+    pub tenants: Vec<Arc<str>>,
+    /// The secrets that are shared with who rings, at least one.
+    pub secrets: Vec<Secret>,
+    /// Only pushes to this branch count.
+    pub branch: Option<Arc<str>>,
+}
+
+/// Who rings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HookKind {
+    /// GitHub.
+    Github,
+    /// GitLab.
+    Gitlab,
+    /// Gitea.
+    Gitea,
+    /// Forgejo.
+    Forgejo,
+    /// Bitbucket.
+    Bitbucket,
+    /// Azure DevOps.
+    AzureDevops,
+    /// Anything else.
+    Plain,
+    /// A callback of ConnectWise.
+    Connectwise,
+}
