@@ -84,7 +84,7 @@ pub(super) fn run_at(
     wait_for(async {
         let stop = Stop::default();
         stop_on_signal(&stop, screen);
-        let connectwise = session.connect().await?;
+        let connectwise = session.connect_for_writing().await?;
         let until = expiry(wanted.as_ref());
         let desk = Desk { session: &session, connectwise: &connectwise, stop: &stop, screen, now, until };
         desk.run(verb, wanted.as_ref(), local, &mut journal).await

@@ -10,13 +10,13 @@ use jiff::Timestamp;
 
 use super::screen::Screen;
 use super::{Exit, Failure, Global};
-use crate::connectwise::{ConnectWise, Options, install_crypto};
+use crate::connectwise::{ConnectWise, KeyPair, Options, install_crypto};
 use crate::journal::attempt::Timing;
 use crate::journal::{Instance, Journal};
 use crate::plan::History;
 use crate::problem::Problem;
 use crate::reconciler::{Local, Repository, Revision, Stop, Tenant, read_local};
-use crate::settings::{self, ConnectWiseAccess, Settings};
+use crate::settings::{self, ConnectWiseAccess, Settings, WriteKeys};
 use crate::sources::Source;
 
 /// The settings and the tenant that a verb is for.
@@ -77,15 +77,29 @@ impl Session {
         })
     }
 
-    /// Reads the secrets and finds the tenant's ConnectWise.
+    /// Reads the secrets and finds the tenant's ConnectWise, to read it. The keys for writing are not even looked at.
     pub(super) async fn connect(&self) -> Result<ConnectWise, Failure> {
+        self.connect_with(None).await
+    }
+
+    /// The same, to write to it.
+    pub(super) async fn connect_for_writing(&self) -> Result<ConnectWise, Failure> {
+        self.connect_with(self.access.write_keys.as_ref()).await
+    }
+
+    async fn connect_with(&self, write_keys: Option<&WriteKeys>) -> Result<ConnectWise, Failure> {
         install_crypto();
         let access = &self.access;
         let mut problems: Vec<Problem> = Vec::new();
         let mut secret =
             |kept| settings::secret::resolve(kept).map_err(|problem| problems.push(problem)).ok();
         let keys = (secret(&access.client_id), secret(&access.public_key), secret(&access.private_key));
-        let (Some(client_id), Some(public_key), Some(private_key)) = keys else {
+        let write_keys = write_keys.map(|keys| {
+            let (public_key, private_key) = (secret(&keys.public_key), secret(&keys.private_key));
+            Some(KeyPair { public_key: public_key?, private_key: private_key? })
+        });
+        let ((Some(client_id), Some(public_key), Some(private_key)), false) = (keys, !problems.is_empty())
+        else {
             return Err(Failure::problems(
                 Exit::Invalid,
                 "The secrets of the settings cannot be used",
@@ -97,6 +111,7 @@ impl Session {
         })?;
         let options = Options {
             certificate_authority,
+            write_keys: write_keys.flatten(),
             request_timeout: self.request_timeout,
             ..Options::new(&*access.site, &*access.company, client_id, public_key, private_key)
         };

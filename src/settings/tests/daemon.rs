@@ -125,8 +125,8 @@ fn what_the_daemon_is_told_wrongly_is_refused_at_its_place() {
         (hook("kind: github, secrets: [ hunter2 ]"), (SecretInFile, 16, 44)),
         (hook("kind: github, secrets: []"), (InvalidValue, 16, 42)),
         (hook("kind: guthib, secrets: [ { file: a } ]"), (InvalidValue, 16, 25)),
-        (hook("kind: github, tenants: [other], secrets: [ { file: a } ]"), (InvalidValue, 16, 42)),
-        (hook("kind: connectwise, secrets: [ { file: a } ], branch: main"), (InvalidValue, 16, 74)),
+        (hook("kind: github, tenants: [other], secrets: [ { file: a } ]"), (InvalidValue, 16, 43)),
+        (hook("kind: connectwise, secrets: [ { file: a } ], branch: main"), (InvalidValue, 16, 72)),
         ("stale_after: 90".to_owned(), (InvalidValue, 15, 14)),
     ] {
         let problems = read(&and(&text)).expect_err(&text);
