@@ -1,14 +1,18 @@
-//! The mapping files: at a commit, from the object database of a repository, or in a folder as it stands.
+//! The mapping files: at a commit, from the object database of a repository, or in a folder as it stands; and the way
+//! there from a remote.
 //!
-//! Nothing is checked out, fetched or run: no filter, no hook, no credential. What is no plain small text is a problem
-//! with its path, and never part of the mappings. Knows nothing of what the files say.
+//! Nothing is checked out or run: no filter, no hook, no helper. What is no plain small text is a problem with its path,
+//! and never part of the mappings. Knows nothing of what the files say.
 
 mod error;
 mod folder;
 mod gather;
 mod git;
+mod remote;
 mod repository;
+mod signers;
 mod start;
+mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -19,8 +23,11 @@ use std::sync::Arc;
 use crate::problem::Problem;
 
 pub use error::SnapshotError;
+pub use remote::{Access, Address, BadAddress, Limits, Remote, RemoteClone, RemoteError, is_branch_name};
 pub use repository::MappingRepository;
+pub use signers::Signers;
 pub use start::start_repository;
+pub use watch::{NotWatched, Watch, Watched};
 
 /// A larger mapping file is refused: a row takes a hundred bytes.
 pub const LARGEST_FILE: usize = 1024 * 1024;

@@ -154,6 +154,7 @@ codes! {
         SecretFileMode "secret_file_mode",
         SecretMissing "secret_missing",
         InsecureSite "insecure_site",
+        UnsignedCommit "unsigned_commit",
         UsageFile "usage_file",
         UsageManifest "usage_manifest",
     }

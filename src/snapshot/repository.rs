@@ -60,7 +60,10 @@ impl MappingRepository {
         let gathered = git::read(repository, id, &self.folder)?;
         let branch = match revision {
             "HEAD" => self.branch(),
-            name => repository.find_branch(name, BranchType::Local).is_ok().then(|| name.into()),
+            name if repository.find_branch(name, BranchType::Local).is_ok() => Some(name.into()),
+            // A bare clone is read by its commits, and its one branch should be named all the same.
+            _ if repository.is_bare() && find(repository, "HEAD").is_ok_and(|tip| tip == id) => self.branch(),
+            _ => None,
         };
         Ok(mapping_files(Commit::At(commit_id(id)), branch, gathered))
     }
@@ -121,7 +124,8 @@ impl MappingRepository {
         head.is_branch().then(|| head.shorthand().ok().map(Into::into)).flatten()
     }
 
-    fn repository(&self) -> Result<&Repository, SnapshotError> {
+    /// The repository, unless it is a plain folder.
+    pub(super) fn repository(&self) -> Result<&Repository, SnapshotError> {
         self.repository.as_ref().ok_or_else(|| SnapshotError::NotARepository { path: self.path.clone() })
     }
 

@@ -13,10 +13,10 @@ use tempfile::TempDir;
 use super::{MappingFiles, MappingRepository, SnapshotError};
 use crate::problem::{Code, Problem};
 
-const BACKUP: &str = "source: intronis\n";
+pub(super) const BACKUP: &str = "source: intronis\n";
 
 /// A repository on branch `main` without a commit.
-fn repository() -> (TempDir, Repository) {
+pub(super) fn repository() -> (TempDir, Repository) {
     let folder = tempfile::tempdir().unwrap();
     let mut options = git2::RepositoryInitOptions::new();
     let repository = Repository::init_opts(folder.path(), options.initial_head("main")).unwrap();
@@ -24,21 +24,21 @@ fn repository() -> (TempDir, Repository) {
 }
 
 /// A repository with one committed mapping file, checked out.
-fn with_mappings() -> (TempDir, Repository, Oid) {
+pub(super) fn with_mappings() -> (TempDir, Repository, Oid) {
     let (folder, repository) = repository();
     write(folder.path(), "mappings/backup.yaml", BACKUP);
     let id = commit(&repository, &[("mappings/backup.yaml", BACKUP)]);
     (folder, repository, id)
 }
 
-fn write(root: &Path, path: &str, text: &str) {
+pub(super) fn write(root: &Path, path: &str, text: &str) {
     let path = root.join(path);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
 }
 
 /// Commits exactly these files, without touching the working directory.
-fn commit(repository: &Repository, files: &[(&str, &str)]) -> Oid {
+pub(super) fn commit(repository: &Repository, files: &[(&str, &str)]) -> Oid {
     let mut index = git2::Index::new().unwrap();
     for (path, text) in files {
         let id = repository.blob(text.as_bytes()).unwrap();

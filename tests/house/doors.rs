@@ -33,7 +33,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "usage",
         ],
     ),
-    ("settings", &["problem", "yaml"]),
+    ("settings", &["problem", "snapshot", "yaml"]),
     (
         "cli",
         &[

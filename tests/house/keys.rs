@@ -5,8 +5,10 @@ use super::source::{Source, sources};
 /// Foreign crates that only some rooms may name.
 const KEYS: &[(&str, &[&str])] = &[
     ("git2", &["snapshot", "cli"]),
-    ("reqwest", &["connectwise"]),
-    ("rustls", &["connectwise"]),
+    ("notify", &["snapshot"]),
+    ("ssh_key", &["snapshot"]),
+    ("reqwest", &["connectwise", "snapshot"]),
+    ("rustls", &["connectwise", "snapshot"]),
     ("rusqlite", &["journal"]),
     ("axum", &["simulator"]),
     ("clap", &["cli"]),
@@ -18,7 +20,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("serde_yaml", &["yaml", "mapping", "simulator"]),
     ("csv", &["sources"]),
     ("annotate_snippets", &["problem"]),
-    ("secrecy", &["settings", "connectwise"]),
+    ("secrecy", &["settings", "connectwise", "snapshot"]),
     ("tempfile", &["cli"]),
 ];
 

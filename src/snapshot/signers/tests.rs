@@ -1,0 +1,1 @@
+//! Commits signed by real git and real `ssh-keygen`.

@@ -1,0 +1,1 @@
+//! Real changes in real folders.
