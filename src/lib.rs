@@ -17,6 +17,7 @@ pub mod journal;
 pub mod reconciler;
 
 pub mod settings;
+pub mod web;
 pub mod cli;
 
 pub mod simulator;

@@ -51,6 +51,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "usage",
         ],
     ),
+    ("web", &["billing", "journal", "mapping", "plan", "problem", "reconciler", "usage"]),
     ("simulator", &[]),
     ("main", &["cli"]),
     ("lib", &[]),
