@@ -14,11 +14,14 @@ mod init;
 mod man;
 mod plan;
 mod progress;
+mod resume;
+mod run;
 mod schema;
 mod screen;
 mod session;
 mod simulate;
 mod status;
+mod suspend;
 mod validate;
 
 pub use exit::Exit;
@@ -48,6 +51,7 @@ const EXAMPLES: &str = "Examples:
   trueup validate                         check the mapping files, offline
   trueup plan                             what would change, and why
   trueup apply                            plan, show, ask, then write the changes
+  trueup run                              the daemon: keeps every tenant in step
   trueup explain Northwind/BKP-GB         one number, from bytes to quantity
 
 Exit codes: 0 done, 2 changes (--detailed-exitcode), 3 a line is held, 4 a file is invalid, 5 nothing could be
@@ -75,6 +79,9 @@ enum Verb {
     Validate(validate::Validate),
     Plan(plan::PlanVerb),
     Apply(apply::Apply),
+    Run(run::Run),
+    Suspend(suspend::Suspend),
+    Resume(resume::Resume),
     Status(status::Status),
     Explain(explain::Explain),
     History(history::History),
@@ -107,6 +114,9 @@ fn run(global: &Global, verb: Verb, screen: &screen::Screen) -> Result<Exit, Fai
         Verb::Validate(verb) => validate::run(global, &verb, screen),
         Verb::Plan(verb) => plan::run(global, &verb, screen),
         Verb::Apply(verb) => apply::run(global, &verb, screen),
+        Verb::Run(verb) => run::run(global, &verb, screen),
+        Verb::Suspend(verb) => suspend::run(global, &verb, screen),
+        Verb::Resume(verb) => resume::run(global, &verb, screen),
         Verb::Status(verb) => status::run(global, &verb, screen),
         Verb::Explain(verb) => explain::run(global, &verb, screen),
         Verb::History(verb) => history::run(global, &verb, screen),

@@ -14,12 +14,14 @@ mod intent;
 mod line;
 mod lock;
 mod migrations;
+mod passes;
 mod place;
 mod project;
 mod reader;
 mod rows;
 mod snapshots;
 mod store;
+mod suspension;
 mod tenant;
 mod writes;
 
@@ -27,8 +29,10 @@ pub use error::JournalError;
 pub use event::Sighting;
 pub use history::{HistoryEntry, HistoryFilter};
 pub use intent::{Action, Field, Intent, IntentId, NotSent, Open, Outcome, RunId};
+pub use passes::LastPass;
 pub use reader::JournalReader;
 pub use store::Journal;
+pub use suspension::Suspended;
 pub use tenant::{Instance, Planned, Run, RunResult, TenantStatus};
 pub use writes::Observation;
 

@@ -10,6 +10,7 @@ mod document;
 mod duration;
 mod error;
 mod locate;
+mod read_only;
 mod retell;
 mod schema;
 pub mod secret;
@@ -33,6 +34,7 @@ use document::SettingsDocument;
 pub use access::{ConnectWiseAccess, WriteKeys};
 pub use error::SettingsError;
 pub use locate::locate;
+pub use read_only::is_read_only;
 pub use schema::schema;
 
 /// Larger settings are refused: a tenant takes a screenful.
@@ -71,6 +73,8 @@ pub struct Tenant {
     pub sources: BTreeMap<Arc<str>, Source>,
     /// The times of the write protocol.
     pub writes: WriteTimes,
+    /// How often the daemon makes a full pass, whatever happens.
+    pub every: Duration,
 }
 
 /// Where mappings are.

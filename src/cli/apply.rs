@@ -1,8 +1,7 @@
 //! `trueup apply`: writes the changes of a plan, after somebody said yes to them.
 
-mod choice;
-mod record;
 mod report;
+mod wanted;
 
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
@@ -10,18 +9,19 @@ use std::path::PathBuf;
 use clap::Args;
 use jiff::Timestamp;
 
-use self::choice::{Choice, Wanted};
+use self::wanted::{Wanted, good_until};
 use super::ask::{Answer, ask};
 use super::plan::{read_from, revision};
 use super::screen::Screen;
 use super::session::{Session, stop_on_signal, wait_for};
 use super::{Exit, Failure, Global};
-use crate::connectwise::ConnectWise;
-use crate::journal::Journal;
+use crate::journal::{Journal, Suspended};
 use crate::plan::{Plan, Show, TextOptions, write_text};
+use crate::problem::printable;
 use crate::reconciler::{
-    Applied, Local, Observation, Run, Stop, Validity, apply, observe, read_local, recover,
+    Choice, Local, Means, Observation, SharedJournal, Stop, carry_out, observe, read_local, recover,
 };
+use crate::settings::is_read_only;
 
 /// Write the changes of a plan to ConnectWise
 ///
@@ -77,70 +77,94 @@ pub(super) fn run_at(
 ) -> Result<Exit, Failure> {
     let session = Session::open(global)?;
     let wanted = verb.plan.as_deref().map(|path| Wanted::read(path, &session, now)).transpose()?;
-    let mut journal = Journal::open(&session.journal)?;
+    let journal = Journal::open(&session.journal)?;
     // Before anybody is asked for anything: a slip in a file costs no request.
     let history = journal.reader().memory(&session.tenant.name, now)?;
     let local = read_local(&session.tenant, &revision(verb.commit.as_deref()), None, history, now)?;
+    refuse_suspended(&session, &journal, &local)?;
+    let journal = SharedJournal::new(journal);
     wait_for(async {
         let stop = Stop::default();
         stop_on_signal(&stop, screen);
         let connectwise = session.connect_for_writing().await?;
         let until = expiry(wanted.as_ref());
-        let desk = Desk { session: &session, connectwise: &connectwise, stop: &stop, screen, now, until };
-        desk.run(verb, wanted.as_ref(), local, &mut journal).await
+        let means = Means {
+            timing: session.timing,
+            connectwise: &connectwise,
+            journal: &journal,
+            stop: &stop,
+            until,
+        };
+        let desk = Desk { session: &session, means, screen, now };
+        desk.run(verb, wanted.as_ref(), local).await
     })
 }
 
 /// When the plan grows too old: a document by its own time, else a day from now, however long the answer takes.
 fn expiry(wanted: Option<&Wanted>) -> Timestamp {
-    wanted.map_or_else(|| choice::good_until(Timestamp::now()), Wanted::until)
+    wanted.map_or_else(|| good_until(Timestamp::now()), Wanted::until)
+}
+
+/// Nothing is written while the tenant is suspended, by hand no more than by the daemon.
+fn refuse_suspended(session: &Session, journal: &Journal, local: &Local) -> Result<(), Failure> {
+    let name = &session.tenant.name;
+    let refused = |why: String, hint: String| Err(Failure::new(Exit::NothingPlanned, why).with_hint(hint));
+    if let Some(Suspended { since, reason }) = journal.reader().suspension(name)? {
+        let because = if reason.is_empty() { String::new() } else { format!(": {}", printable(&reason)) };
+        let why = format!("Tenant {name} is suspended since {since:.0}{because}; nothing is written");
+        return refused(why, format!("When it may be written again: trueup resume --tenant {name}"));
+    }
+    if local.mappings.catalog.policy.suspend {
+        let why = format!("The mappings suspend tenant {name}; nothing is written");
+        return refused(why, "Commit the policy without `suspend: true`".to_owned());
+    }
+    if is_read_only() {
+        let why = "TRUEUP_READ_ONLY is set; nothing is written".to_owned();
+        return refused(why, "Unset TRUEUP_READ_ONLY to write".to_owned());
+    }
+    Ok(())
 }
 
 /// What an application of a plan works with.
 struct Desk<'d> {
     session: &'d Session,
-    connectwise: &'d ConnectWise,
-    stop: &'d Stop,
+    means: Means<'d>,
     screen: &'d Screen,
     now: Timestamp,
-    /// From then on the plan is too old to be written.
-    until: Timestamp,
 }
 
 impl Desk<'_> {
-    async fn run(
-        &self,
-        verb: &Apply,
-        wanted: Option<&Wanted>,
-        local: Local,
-        journal: &mut Journal,
-    ) -> Result<Exit, Failure> {
+    async fn run(&self, verb: &Apply, wanted: Option<&Wanted>, local: Local) -> Result<Exit, Failure> {
         let tenant = &self.session.tenant;
-        journal.meet(&tenant.name, &self.session.instance(), self.now)?;
-        let recovered = recover(tenant, self.session.timing, self.connectwise, journal, self.stop).await?;
+        let Means { timing, connectwise, journal, stop, until: _ } = self.means;
+        journal.with(|journal| journal.meet(&tenant.name, &self.session.instance(), self.now))?;
+        let recovered = recover(tenant, timing, connectwise, journal, stop).await?;
         report::recovered(&recovered, self.screen);
 
-        let observation = self.observe(local, journal).await?;
+        let observation = self.observe(local).await?;
         let inputs = observation.inputs(tenant, self.now);
         let plan = observation.plan(tenant, self.now);
-        let choice = choice::choose(&plan, wanted)?;
+        let choice = match wanted {
+            None => Choice::all(&plan),
+            Some(wanted) => Choice::approved(&plan, &wanted.file)?,
+        };
         if verb.showing == Showing::Plan {
             self.show(&plan, &observation)?;
         }
         report::left_out(&choice, self.screen);
         self.approve(verb, wanted, &choice, &observation)?;
-        record::snapshots(journal, &inputs)?;
-        let validity = Validity { until: self.until, freezes: &inputs.catalog.policy.freeze };
-        let applied = self.carry_out(&plan, &choice, validity, journal).await?;
-        Ok(report::ended(&plan, &choice, &applied, &recovered, self.screen))
+        let tell = |result: &_| report::line(result, self.screen);
+        let done = carry_out(&plan, &choice, &inputs, self.means, tell).await?;
+        Ok(report::ended(&plan, &choice, &done.applied, &recovered, self.screen))
     }
 
     /// Reads everything anew: a plan file says what was approved, never what is. The journal has learned from what was
     /// settled meanwhile.
-    async fn observe(&self, mut local: Local, journal: &Journal) -> Result<Observation, Failure> {
-        local.history = journal.reader().memory(&self.session.tenant.name, self.now)?;
+    async fn observe(&self, mut local: Local) -> Result<Observation, Failure> {
+        let name = &self.session.tenant.name;
+        local.history = self.means.journal.with(|journal| journal.reader().memory(name, self.now))?;
         let progress = self.screen.progress();
-        let observed = observe(local, self.connectwise, &|step| progress.read(&step)).await;
+        let observed = observe(local, self.means.connectwise, &|step| progress.read(&step)).await;
         progress.done();
         Ok(observed?)
     }
@@ -187,29 +211,5 @@ impl Desk<'_> {
                     .with_hint("Say --yes, or apply a plan file: trueup plan --format json --out plan.json"))
             }
         }
-    }
-
-    async fn carry_out<'p>(
-        &self,
-        plan: &'p Plan<'p>,
-        choice: &Choice<'p>,
-        validity: Validity<'_>,
-        journal: &mut Journal,
-    ) -> Result<Applied<'p>, Failure> {
-        let name = &self.session.tenant.name;
-        record::plan(journal, name, plan, choice, self.now)?;
-        let id = journal.begin_run(name, plan.commit, &plan.digest, self.now)?;
-        let run = Run {
-            id,
-            timing: self.session.timing,
-            connectwise: self.connectwise,
-            journal,
-            stop: self.stop,
-            validity,
-        };
-        let lines = choice.lines.iter().copied();
-        let applied = apply(plan, lines, run, |result| report::line(result, self.screen)).await?;
-        journal.end_run(id, record::result(plan, choice, &applied), Timestamp::now())?;
-        Ok(applied)
     }
 }

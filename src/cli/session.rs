@@ -5,6 +5,7 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -28,7 +29,7 @@ pub(super) struct Session {
     /// How long writes may take.
     pub(super) timing: Timing,
     access: ConnectWiseAccess,
-    request_timeout: std::time::Duration,
+    request_timeout: Duration,
 }
 
 impl Session {
@@ -36,14 +37,9 @@ impl Session {
     pub(super) fn open(global: &Global) -> Result<Self, Failure> {
         let settings = settings::load(&settings::locate(global.config.as_deref())?)?;
         let (name, tenant) = pick(&settings, global.tenant.as_deref())?;
-        let settings::Repository::Path { path, folder } = tenant.repository.clone();
         let writes = tenant.writes;
         Ok(Self {
-            tenant: Tenant {
-                name,
-                repository: Repository { path, folder },
-                sources: tenant.sources.iter().map(|(name, kept)| (name.clone(), source(kept))).collect(),
-            },
+            tenant: resolved(name, &tenant),
             journal: settings.journal.clone(),
             timing: Timing { send_by: writes.send_by, settle: writes.settle },
             access: tenant.connectwise.clone(),
@@ -88,34 +84,38 @@ impl Session {
     }
 
     async fn connect_with(&self, write_keys: Option<&WriteKeys>) -> Result<ConnectWise, Failure> {
-        install_crypto();
-        let access = &self.access;
-        let mut problems: Vec<Problem> = Vec::new();
-        let mut secret =
-            |kept| settings::secret::resolve(kept).map_err(|problem| problems.push(problem)).ok();
-        let keys = (secret(&access.client_id), secret(&access.public_key), secret(&access.private_key));
-        let write_keys = write_keys.map(|keys| {
-            let (public_key, private_key) = (secret(&keys.public_key), secret(&keys.private_key));
-            Some(KeyPair { public_key: public_key?, private_key: private_key? })
-        });
-        let ((Some(client_id), Some(public_key), Some(private_key)), false) = (keys, !problems.is_empty())
-        else {
-            return Err(Failure::problems(
-                Exit::Invalid,
-                "The secrets of the settings cannot be used",
-                problems,
-            ));
-        };
-        let certificate_authority = access.certificate_authority().map_err(|problem| {
-            Failure::problems(Exit::Invalid, "The certificate authority cannot be used", vec![problem])
+        let options = options(&self.access, write_keys, self.request_timeout).map_err(|problems| {
+            Failure::problems(Exit::Invalid, "The secrets of the settings cannot be used", problems)
         })?;
-        let options = Options {
-            certificate_authority,
-            write_keys: write_keys.flatten(),
-            request_timeout: self.request_timeout,
-            ..Options::new(&*access.site, &*access.company, client_id, public_key, private_key)
-        };
         Ok(ConnectWise::connect(options).await?)
+    }
+}
+
+/// Reads the secrets of a ConnectWise, or says what is wrong with all of them.
+pub(super) fn options(
+    access: &ConnectWiseAccess,
+    write_keys: Option<&WriteKeys>,
+    request_timeout: Duration,
+) -> Result<Options, Vec<Problem>> {
+    install_crypto();
+    let mut problems: Vec<Problem> = Vec::new();
+    let mut secret = |kept| settings::secret::resolve(kept).map_err(|problem| problems.push(problem)).ok();
+    let keys = (secret(&access.client_id), secret(&access.public_key), secret(&access.private_key));
+    let write_keys = write_keys.map(|keys| {
+        let (public_key, private_key) = (secret(&keys.public_key), secret(&keys.private_key));
+        Some(KeyPair { public_key: public_key?, private_key: private_key? })
+    });
+    let authority = access.certificate_authority().map_err(|problem| problems.push(problem));
+    match (keys, authority, problems.is_empty()) {
+        ((Some(client_id), Some(public_key), Some(private_key)), Ok(certificate_authority), true) => {
+            Ok(Options {
+                certificate_authority,
+                write_keys: write_keys.flatten(),
+                request_timeout,
+                ..Options::new(&*access.site, &*access.company, client_id, public_key, private_key)
+            })
+        }
+        (_, _, _) => Err(problems),
     }
 }
 
@@ -146,6 +146,16 @@ fn pick(settings: &Settings, wanted: Option<&str>) -> Result<(Arc<str>, settings
         }
     };
     Ok((found.0.clone(), found.1.clone()))
+}
+
+/// A tenant of the settings in the words of the engine room.
+pub(super) fn resolved(name: Arc<str>, tenant: &settings::Tenant) -> Tenant {
+    let settings::Repository::Path { path, folder } = tenant.repository.clone();
+    Tenant {
+        name,
+        repository: Repository { path, folder },
+        sources: tenant.sources.iter().map(|(name, kept)| (name.clone(), source(kept))).collect(),
+    }
 }
 
 fn source(kept: &settings::Source) -> Source {

@@ -10,7 +10,8 @@ use serde_json::json;
 use super::screen::Screen;
 use super::session::{Session, wait_for};
 use super::{Exit, Failure, Global};
-use crate::journal::{Journal, Run, TenantStatus};
+use crate::journal::{Journal, LastPass, Run, Suspended, TenantStatus};
+use crate::problem::printable;
 
 /// Show where a tenant stands: what was planned and applied last, what is held, and what is in doubt
 ///
@@ -58,15 +59,18 @@ pub(super) fn run(global: &Global, verb: &Status, screen: &Screen) -> Result<Exi
 
 fn show(session: &Session, verb: &Status, screen: &Screen) -> Result<(), Failure> {
     let name = &session.tenant.name;
-    let status = match Journal::read(&session.journal)? {
-        Some(reader) => reader.status(name)?,
-        None => TenantStatus::default(),
+    let (status, daemon) = match Journal::read(&session.journal)? {
+        Some(reader) => {
+            let daemon = Daemon { suspended: reader.suspension(name)?, last_pass: reader.last_pass(name)? };
+            (reader.status(name)?, daemon)
+        }
+        None => (TenantStatus::default(), Daemon::default()),
     };
     let now = Timestamp::now();
     let mut out = BufWriter::new(screen.out());
     let written = match verb.format {
-        Format::Text => text(name, &status, now, &mut out),
-        Format::Json => writeln!(out, "{}", as_json(name, &status)),
+        Format::Text => text(name, &status, now, &mut out).and_then(|()| daemon.text(now, &mut out)),
+        Format::Json => writeln!(out, "{}", as_json(name, &status, &daemon)),
     };
     written.and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
 }
@@ -111,6 +115,43 @@ fn text(name: &str, status: &TenantStatus, now: Timestamp, out: &mut impl Write)
     }
 }
 
+/// What the daemon left to be known of it.
+#[derive(Default)]
+struct Daemon {
+    suspended: Option<Suspended>,
+    last_pass: Option<LastPass>,
+}
+
+impl Daemon {
+    fn text(&self, now: Timestamp, out: &mut impl Write) -> std::io::Result<()> {
+        if let Some(Suspended { since, reason }) = &self.suspended {
+            let because = if reason.is_empty() { String::new() } else { format!(": {}", printable(reason)) };
+            writeln!(out, "  suspended       {}{because}; trueup resume ends that", ago(*since, now))?;
+        }
+        let Some(pass) = &self.last_pass else {
+            return writeln!(out, "  daemon          never ran; `trueup run` keeps the tenant in step");
+        };
+        writeln!(out, "  mode            {}", pass.mode)?;
+        writeln!(out, "  last pass       {}  {}", ago(pass.ended_at, now), pass.result)?;
+        let good = pass.last_good_at.map_or_else(|| "none since the start".to_owned(), |at| ago(at, now));
+        writeln!(out, "  last good pass  {good}")?;
+        if let Some(next) = pass.next_at {
+            writeln!(out, "  next pass       {next:.0} at the latest, while trueup run does")?;
+        }
+        writeln!(out, "  health          {}", printable(&pass.health))
+    }
+
+    fn as_json(&self) -> serde_json::Value {
+        json!({
+            "suspended": self.suspended.as_ref().map(|found| json!({
+                "since": found.since,
+                "reason": &*found.reason,
+            })),
+            "last_pass": self.last_pass,
+        })
+    }
+}
+
 fn run_line(out: &mut impl Write, label: &str, run: Option<&Run>, now: Timestamp) -> std::io::Result<()> {
     match run {
         None => writeln!(out, "  {label:<15} none"),
@@ -124,7 +165,7 @@ fn run_line(out: &mut impl Write, label: &str, run: Option<&Run>, now: Timestamp
     }
 }
 
-fn as_json(name: &str, status: &TenantStatus) -> serde_json::Value {
+fn as_json(name: &str, status: &TenantStatus, daemon: &Daemon) -> serde_json::Value {
     let run = |run: &Run| {
         json!({
             "run": run.id.0,
@@ -147,6 +188,7 @@ fn as_json(name: &str, status: &TenantStatus) -> serde_json::Value {
         "last_run": status.last_run.as_ref().map(run),
         "last_good_run": status.last_good_run.as_ref().map(run),
         "in_doubt": status.open_intents.len(),
+        "daemon": daemon.as_json(),
     })
 }
 

@@ -6,12 +6,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
+use jiff::SignedDuration;
+
 use super::agreements::{self, AgreementRecord};
 use super::pages::List;
 use super::progress::{Detour, Progress};
 use super::session::{Ask, Form, Session};
 use super::wire::{self, Names, Record};
-use super::{ConnectWiseError, Instance, Options, Resource, Scope, Writer, additions, view};
+use super::{ConnectWiseError, Instance, Options, Readings, Resource, Scope, Writer, additions, view};
 use crate::billing::{Addition, AdditionId, Agreement, AgreementId, View};
 
 /// A connection to one ConnectWise, for reading. Clones share it.
@@ -110,6 +112,18 @@ impl ConnectWise {
     #[must_use]
     pub fn requests_made(&self) -> u64 {
         self.session.transport.requests_made()
+    }
+
+    /// What the answers showed since this was last asked.
+    #[must_use]
+    pub fn take_readings(&self) -> Readings {
+        self.session.transport.meter.take()
+    }
+
+    /// How far its clock is ahead of this machine's, by its last answer that said so.
+    #[must_use]
+    pub fn clock_ahead(&self) -> Option<SignedDuration> {
+        self.session.transport.meter.clock_ahead()
     }
 
     /// The quick ways that this ConnectWise refused so far.

@@ -9,6 +9,7 @@ use reqwest::{Method, header};
 use tokio::sync::Semaphore;
 
 use super::answer::Answer;
+use super::meter::Meter;
 use super::progress::Detour;
 use super::retry::Retry;
 use super::transport::{Failure, FailureKind, LARGEST_ANSWER, Transport};
@@ -52,7 +53,7 @@ impl Session {
     pub(super) async fn open(options: Options) -> Result<Self, ConnectWiseError> {
         let transport = Transport::new(&options)?;
         let retry = Retry { pause: options.retry_pause };
-        let instance = repeating(retry, || find(&transport, &options.company)).await?;
+        let instance = repeating(retry, &transport.meter, || find(&transport, &options.company)).await?;
         Ok(Self {
             transport,
             company: options.company,
@@ -89,13 +90,13 @@ impl Session {
     pub(super) async fn read(&self, ask: &Ask<'_>) -> Result<Answer, ConnectWiseError> {
         let _permit = self.permits.acquire().await.expect("the semaphore is never closed");
         let codebase = self.codebase();
-        match repeating(self.retry, || self.read_once(ask, &codebase)).await {
+        match repeating(self.retry, &self.transport.meter, || self.read_once(ask, &codebase)).await {
             Err(error @ ConnectWiseError::NotFound { .. }) => {
                 let found = self.found_again().await?;
                 if found == codebase {
                     return Err(error);
                 }
-                repeating(self.retry, || self.read_once(ask, &found)).await
+                repeating(self.retry, &self.transport.meter, || self.read_once(ask, &found)).await
             }
             read => read,
         }
@@ -123,7 +124,8 @@ impl Session {
     /// Where the API is, looked for once more. An upgrade of the site moves it, and everything that is asked for at
     /// the old place is then not found; nothing may be taken for gone before this is known.
     async fn found_again(&self) -> Result<String, ConnectWiseError> {
-        let found = repeating(self.retry, || find(&self.transport, &self.company)).await?;
+        let found =
+            repeating(self.retry, &self.transport.meter, || find(&self.transport, &self.company)).await?;
         let codebase = found.codebase.clone();
         *unpoisoned(&self.instance) = found;
         Ok(codebase)
@@ -141,7 +143,11 @@ async fn find(transport: &Transport, company: &str) -> Result<Instance, ConnectW
 }
 
 /// Repeats a read as long as that can help. The one place where anything is sent again.
-async fn repeating<T, F>(retry: Retry, mut read: impl FnMut() -> F) -> Result<T, ConnectWiseError>
+async fn repeating<T, F>(
+    retry: Retry,
+    meter: &Meter,
+    mut read: impl FnMut() -> F,
+) -> Result<T, ConnectWiseError>
 where
     F: Future<Output = Result<T, ConnectWiseError>>,
 {
@@ -153,6 +159,9 @@ where
         };
         failures += 1;
         let Some(pause) = retry.pause_after(failures, &error, dice()) else { return Err(error) };
+        if matches!(error, ConnectWiseError::Throttled { .. }) {
+            meter.throttled(pause);
+        }
         tokio::time::sleep(pause).await;
     }
 }

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::BytesMut;
+use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::header::HeaderValue;
 use reqwest::{Client, ClientBuilder, Method, RequestBuilder, header};
 
@@ -18,6 +19,7 @@ use self::keys::Keys;
 pub(super) use self::keys::Redaction;
 use self::site::Site;
 use super::answer::Answer;
+use super::meter::Meter;
 use super::wire::readable;
 use super::{ConnectWiseError, Options, install_crypto};
 
@@ -35,6 +37,7 @@ pub(super) struct Transport {
     reads: Client,
     writes: Client,
     requests: AtomicU64,
+    pub(super) meter: Meter,
 }
 
 /// Which of the two ways a request takes.
@@ -83,6 +86,7 @@ impl Transport {
             reads: client(options, Way::Read)?,
             writes: client(options, Way::Write)?,
             requests: AtomicU64::new(0),
+            meter: Meter::default(),
         })
     }
 
@@ -127,8 +131,12 @@ impl Transport {
     /// Sends a request, once, and receives the answer whole.
     pub(super) async fn exchange(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let mut response = request.send().await.map_err(|error| failure(&error, None))?;
+        let mut response = request.send().await.map_err(|error| {
+            self.meter.unanswered();
+            failure(&error, None)
+        })?;
         let status = response.status().as_u16();
+        self.meter.answered(status, sent_at(response.headers()), Timestamp::now());
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error, Some(status)))? {
             if body.len() + chunk.len() > LARGEST_ANSWER {
@@ -140,6 +148,12 @@ impl Transport {
         let headers = std::mem::take(response.headers_mut());
         Ok(Answer { status, headers, body: body.freeze(), redaction: self.keys.redaction() })
     }
+}
+
+/// When an answer was sent, by the clock of the far end.
+fn sent_at(headers: &header::HeaderMap) -> Option<Timestamp> {
+    let date = headers.get(header::DATE)?.to_str().ok()?;
+    rfc2822::parse(date.trim()).ok().map(|at| at.timestamp())
 }
 
 fn client(options: &Options, way: Way) -> Result<Client, ConnectWiseError> {

@@ -84,6 +84,13 @@ impl JournalReader {
         &self.connection
     }
 
+    /// Whether the journal has such a table. One of an older version may lack it until it is opened for writing.
+    pub(super) fn knows(&self, table: &str) -> Result<bool, JournalError> {
+        let sql = "SELECT count(*) FROM sqlite_schema WHERE name = ?1";
+        let count: i64 = self.connection.prepare_cached(sql)?.query_row([table], |row| row.get(0))?;
+        Ok(count > 0)
+    }
+
     pub(super) fn transact<T>(
         &mut self,
         work: impl FnOnce(&mut Ledger<'_>) -> Result<T, JournalError>,

@@ -16,6 +16,7 @@ use crate::usage::AccountStatus;
 pub(super) fn policy(section: &PolicySection) -> Policy {
     let PolicySection {
         mode,
+        suspend,
         missing_addition,
         undesired,
         hand_edit,
@@ -29,6 +30,7 @@ pub(super) fn policy(section: &PolicySection) -> Policy {
     let default = Policy::default();
     Policy {
         mode: mode.unwrap_or(default.mode),
+        suspend: suspend.unwrap_or(default.suspend),
         missing_addition: missing_addition.unwrap_or(default.missing_addition),
         undesired: undesired.unwrap_or(default.undesired),
         hand_edit: hand_edit.unwrap_or(default.hand_edit),

@@ -16,6 +16,8 @@ use crate::usage::AccountStatus;
 pub struct Policy {
     /// Whether the daemon writes.
     pub mode: Mode,
+    /// Whether nothing is written for now, whatever the mode.
+    pub suspend: bool,
     /// What becomes of a desired line that has no addition.
     pub missing_addition: MissingAddition,
     /// What becomes of a line that no account wants.
@@ -198,6 +200,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             mode: Mode::default(),
+            suspend: false,
             missing_addition: MissingAddition::default(),
             undesired: Undesired::default(),
             hand_edit: HandEdit::default(),

@@ -10,15 +10,16 @@ pub(super) mod write;
 use jiff::{Timestamp, civil::Date};
 
 use self::gate::Gate;
-pub use self::gate::Validity;
+pub(super) use self::gate::Validity;
 use self::order::order;
 use self::sisters::Sisters;
 use self::write::{Hands, Pen, Subject};
+use super::shared::SharedJournal;
 use super::stop::Stop;
 use crate::billing::{LineKey, ProductId, Quantity};
 use crate::connectwise::ConnectWise;
 use crate::journal::attempt::{Conclusion, CreateLine, SetLine, Step, Timing, first_day};
-use crate::journal::{Journal, JournalError, RunId};
+use crate::journal::{JournalError, RunId};
 use crate::mapping::utc_day;
 use crate::plan::{Line, Plan};
 
@@ -63,6 +64,8 @@ pub enum Outcome {
 pub enum Halt {
     /// A stop was requested.
     Stopped,
+    /// An operator suspended the tenant meanwhile, or it cannot be read whether one did.
+    Suspended,
     /// A freeze window has opened meanwhile.
     Frozen,
     /// The plan has become too old meanwhile.
@@ -92,19 +95,21 @@ impl Applied<'_> {
 }
 
 /// The run a plan is applied in.
-pub struct Run<'r> {
+pub(super) struct Run<'r> {
     /// Its number in the journal.
-    pub id: RunId,
+    pub(super) id: RunId,
+    /// The tenant.
+    pub(super) tenant: &'r str,
     /// How long writes may take.
-    pub timing: Timing,
+    pub(super) timing: Timing,
     /// Reads and writes.
-    pub connectwise: &'r ConnectWise,
+    pub(super) connectwise: &'r ConnectWise,
     /// Remembers.
-    pub journal: &'r mut Journal,
+    pub(super) journal: &'r SharedJournal,
     /// Whether to stop.
-    pub stop: &'r Stop,
+    pub(super) stop: &'r Stop,
     /// How long the plan may be written.
-    pub validity: Validity<'r>,
+    pub(super) validity: Validity<'r>,
 }
 
 /// Applies `chosen`, lines of `plan`. `tell` hears each result as it comes.
@@ -112,16 +117,17 @@ pub struct Run<'r> {
 /// # Errors
 ///
 /// When the journal cannot be written: nothing is sent after that.
-pub async fn apply<'p>(
+pub(super) async fn apply<'p>(
     plan: &'p Plan<'p>,
     chosen: impl IntoIterator<Item = &'p Line<'p>>,
     run: Run<'_>,
-    mut tell: impl FnMut(&LineResult<'p>),
+    mut tell: impl FnMut(&LineResult<'p>) + Send,
 ) -> Result<Applied<'p>, ApplyError> {
     let order = order(chosen);
     let writer = run.connectwise.writer();
-    let mut hands = Hands { connectwise: run.connectwise, journal: run.journal, stop: run.stop };
-    let gate = Gate { stop: run.stop, validity: run.validity };
+    let hands = Hands { connectwise: run.connectwise, journal: run.journal, stop: run.stop };
+    let is_suspended = || is_suspended(run.journal, run.tenant);
+    let gate = Gate { stop: run.stop, validity: run.validity, is_suspended: &is_suspended };
     let pen = Pen { writer: &writer, gate: &gate };
     let mut sisters = Sisters::of(plan);
     let mut halt = None;
@@ -136,7 +142,7 @@ pub async fn apply<'p>(
             (None, None) => {
                 let start = start(line, run.timing, hands.connectwise).await;
                 let subject = subject(line, run.id);
-                write::write(start, line.key(), &subject, &pen, &mut hands).await?
+                write::write(start, line.key(), &subject, &pen, &hands).await?
             }
         };
         if let Outcome::Concluded(conclusion) = &outcome {
@@ -151,6 +157,11 @@ pub async fn apply<'p>(
         applied.results.push(result);
     }
     Ok(applied)
+}
+
+/// Whether an operator suspended the tenant. Where that cannot be read, it is taken for so.
+fn is_suspended(journal: &SharedJournal, tenant: &str) -> bool {
+    journal.with(|journal| journal.reader().suspension(tenant)).map_or(true, |found| found.is_some())
 }
 
 /// Why nothing more is written after such a conclusion.

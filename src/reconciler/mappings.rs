@@ -58,6 +58,8 @@ pub struct Mappings {
     pub previous: Option<Catalog>,
     /// How the commit relates to the last applied one.
     pub ancestry: Ancestry,
+    /// The commit that was asked for, where it removes too much and the previous one stays in force.
+    pub refused: Option<String>,
     /// What is worth telling: ignored files, expiries, a commit that was refused.
     pub problems: Vec<Problem>,
 }
@@ -91,6 +93,7 @@ pub fn read_mappings(
         catalog,
         previous: None,
         ancestry,
+        refused: None,
         problems: Vec::new(),
     };
     problems.extend(files.ignored);
@@ -130,6 +133,7 @@ fn in_force(
     if let Some((commit, previous)) = before {
         if let Some(reason) = config_shrink(&previous, &mappings.catalog, now) {
             problems.push(refused(&reason, &mappings.commit, &commit));
+            mappings.refused = Some(std::mem::take(&mut mappings.commit));
             mappings.catalog = previous.clone();
             mappings.header = format!("{} in force, {} refused", short(&commit), mappings.header);
             mappings.commit = commit;

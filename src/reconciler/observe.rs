@@ -64,7 +64,8 @@ pub fn read_local(
     Ok(Local { mappings, base, usage, history })
 }
 
-fn read_usage(tenant: &Tenant, history: &History) -> Result<Vec<SourceReading>, LocalError> {
+/// Reads the usage sources.
+pub(super) fn read_usage(tenant: &Tenant, history: &History) -> Result<Vec<SourceReading>, LocalError> {
     let readings: Vec<SourceReading> =
         tenant.sources.iter().map(|(name, source)| source.read(name)).collect();
     let mut failures = Vec::new();

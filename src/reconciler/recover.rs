@@ -7,11 +7,12 @@ use jiff::Timestamp;
 
 use super::apply::ApplyError;
 use super::apply::write::{Hands, read};
+use super::shared::SharedJournal;
 use super::stop::Stop;
 use super::tenant::Tenant;
 use crate::connectwise::ConnectWise;
+use crate::journal::Open;
 use crate::journal::attempt::{Conclusion, Step, Timing, Wait, Watched, recover as recover_open};
-use crate::journal::{Journal, Open};
 
 /// What became of one intent that was open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,20 +32,20 @@ pub async fn recover(
     tenant: &Tenant,
     timing: Timing,
     connectwise: &ConnectWise,
-    journal: &mut Journal,
+    journal: &SharedJournal,
     stop: &Stop,
 ) -> Result<Vec<Recovered>, ApplyError> {
-    let left_open = journal.reader().open_intents(&tenant.name)?;
-    let mut hands = Hands { connectwise, journal, stop };
+    let left_open = journal.with(|journal| journal.reader().open_intents(&tenant.name))?;
+    let hands = Hands { connectwise, journal, stop };
     let mut recovered = Vec::with_capacity(left_open.len());
     for open in left_open {
-        let conclusion = recover_one(&open, timing, &mut hands).await?;
+        let conclusion = recover_one(&open, timing, &hands).await?;
         recovered.push(Recovered { open, conclusion });
     }
     Ok(recovered)
 }
 
-async fn recover_one(open: &Open, timing: Timing, hands: &mut Hands<'_>) -> Result<Conclusion, ApplyError> {
+async fn recover_one(open: &Open, timing: Timing, hands: &Hands<'_>) -> Result<Conclusion, ApplyError> {
     let line = open.intent.line;
     let mut step = recover_open(open, timing);
     loop {
@@ -63,20 +64,22 @@ async fn recover_one(open: &Open, timing: Timing, hands: &mut Hands<'_>) -> Resu
 }
 
 /// Its settle time has not passed: it is in doubt, and the journal says so, so that other lines may be written.
-fn leave(wait: Wait, open: &Open, hands: &mut Hands<'_>) -> Result<Conclusion, ApplyError> {
+fn leave(wait: Wait, open: &Open, hands: &Hands<'_>) -> Result<Conclusion, ApplyError> {
     if open.doubt.is_none() {
         let why = "the process ended while it was in flight";
-        hands.journal.doubt(wait.intent(), why, wait.settles_at(), Timestamp::now())?;
+        let now = Timestamp::now();
+        hands.journal.with(|journal| journal.doubt(wait.intent(), why, wait.settles_at(), now))?;
     }
     Ok(wait.leave())
 }
 
 /// It could not be read although its settle time has passed: it stays in doubt, and other lines need not wait for it.
-fn tell_doubt(conclusion: &Conclusion, open: &Open, hands: &mut Hands<'_>) -> Result<(), ApplyError> {
+fn tell_doubt(conclusion: &Conclusion, open: &Open, hands: &Hands<'_>) -> Result<(), ApplyError> {
     if let Conclusion::InDoubt { message, settles_at } = conclusion
         && open.doubt.is_none()
     {
-        hands.journal.doubt(open.id, message, *settles_at, Timestamp::now())?;
+        let now = Timestamp::now();
+        hands.journal.with(|journal| journal.doubt(open.id, message, *settles_at, now))?;
     }
     Ok(())
 }

@@ -21,6 +21,9 @@ use crate::problem::{Code, Problem};
 use crate::yaml::{Document, Node, looks_like_secret};
 use listen::Keeper;
 
+/// How often the daemon makes a full pass where nobody says otherwise: drift is then found within the hour.
+const EVERY: Duration = Duration::from_secs(60 * 60);
+
 /// The settings that a document means. With any problem they are refused as a whole; `None` where nothing could be made.
 pub(super) fn check(
     value: SettingsDocument,
@@ -29,12 +32,22 @@ pub(super) fn check(
     problems: &mut Vec<Problem>,
 ) -> Option<Settings> {
     let mut checker = Checker { base, problems };
-    let SettingsDocument { tenants, journal, writes, listen, metrics, hooks_listen, hooks, stale_after } =
-        value;
+    let SettingsDocument {
+        tenants,
+        journal,
+        writes,
+        listen,
+        metrics,
+        hooks_listen,
+        hooks,
+        stale_after,
+        every,
+    } = value;
     let root = document.root();
     let journal = journal
         .map_or_else(|| Some(base.join("trueup.db")), |journal| checker.path(root.key("journal"), &journal));
     let times = checker.times(root.get("writes"), writes, WriteTimes::default());
+    let every = checker.duration("every", root, every, EVERY);
     let site = root.key("tenants");
     if tenants.is_empty() && checker.problems.is_empty() {
         checker.error(
@@ -45,8 +58,8 @@ pub(super) fn check(
             "add one; trueup init writes a first one",
         );
     }
-    let named =
-        checker.named("tenant", site, tenants, |checker, node, tenant| checker.tenant(node, tenant, times));
+    let named = checker
+        .named("tenant", site, tenants, |checker, node, tenant| checker.tenant(node, tenant, times, every));
     // By what is written, so that a tenant with a flaw is not told to be missing too.
     let known: Vec<Arc<str>> = site.keys().map(Arc::from).collect();
     let listen =
@@ -116,8 +129,9 @@ impl Checker<'_> {
         node: Node<'_>,
         tenant: TenantDocument,
         times: Option<WriteTimes>,
+        every: Option<Duration>,
     ) -> Option<Tenant> {
-        let TenantDocument { repository, connectwise, sources, writes } = tenant;
+        let TenantDocument { repository, connectwise, sources, writes, every: own } = tenant;
         let repository = self.repository(node.key("repository"), repository);
         let connectwise = self.connectwise(node.key("connectwise"), connectwise);
         let place = node.key("sources");
@@ -128,7 +142,14 @@ impl Checker<'_> {
         let sources = self.named("source", place, sources, Self::source);
         // Wrong times were told once already, and must not hide what this tenant says.
         let times = self.times(node.get("writes"), writes, times.unwrap_or_default());
-        Some(Tenant { repository: repository?, connectwise: connectwise?, sources, writes: times? })
+        let every = self.duration("every", node, own, every.unwrap_or(EVERY));
+        Some(Tenant {
+            repository: repository?,
+            connectwise: connectwise?,
+            sources,
+            writes: times?,
+            every: every?,
+        })
     }
 
     fn repository(&mut self, node: Node<'_>, repository: RepositoryDocument) -> Option<Repository> {

@@ -38,6 +38,8 @@ pub(super) struct SettingsDocument {
     pub(super) hooks: BTreeMap<String, HookDocument>,
     /// Nothing is written by mappings whose repository could not be looked at for this long; 30m when left out
     pub(super) stale_after: Option<WrittenDuration>,
+    /// How often trueup run makes a full pass for tenants that do not set it, whatever happens; 1h when left out
+    pub(super) every: Option<WrittenDuration>,
 }
 
 /// One ConnectWise instance with its mapping repository and usage sources
@@ -52,6 +54,8 @@ pub(super) struct TenantDocument {
     pub(super) sources: BTreeMap<String, SourceDocument>,
     /// The times of the write protocol for this tenant
     pub(super) writes: Option<WritesDocument>,
+    /// How often trueup run makes a full pass for this tenant, whatever happens
+    pub(super) every: Option<WrittenDuration>,
 }
 
 /// Where mappings are: a local clone, or a plain folder

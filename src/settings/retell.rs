@@ -8,11 +8,8 @@ use super::duration;
 pub(super) const SECRETS: [&str; 5] = ["client_id", "public_key", "private_key", "secrets", "token"];
 
 /// Keys whose values are durations.
-const DURATIONS: [&str; 6] =
-    ["request_timeout", "send_by", "latest_landing", "read_lag", "settle", "stale_after"];
-
-/// Keys of the daemon, which this version does not have.
-const DAEMON: [&str; 1] = ["every"];
+const DURATIONS: [&str; 7] =
+    ["request_timeout", "send_by", "latest_landing", "read_lag", "settle", "every", "stale_after"];
 
 /// The same problems, with the hints that an operator needs.
 pub(super) fn retell(problems: Vec<Problem>) -> Vec<Problem> {
@@ -22,11 +19,6 @@ pub(super) fn retell(problems: Vec<Problem>) -> Vec<Problem> {
 fn retold(mut problem: Problem) -> Problem {
     let about = |keys: &[&str]| keys.contains(&&*problem.subject);
     match problem.code {
-        Code::UnknownKey if about(&DAEMON) => {
-            problem.message =
-                format!("{} is for the daemon, which this version does not have", problem.subject);
-            problem.hint = Some("leave it out, and run trueup apply from a timer".to_owned());
-        }
         Code::WrongType | Code::SecretInFile | Code::UnquotedScalar if about(&SECRETS) => {
             problem.code = Code::SecretInFile;
             problem.hint = Some(two_ways(&problem.subject));

@@ -119,6 +119,15 @@ fn the_times_of_writes_are_the_tenants_then_the_common_ones_then_the_defaults() 
 }
 
 #[test]
+fn a_full_pass_is_made_as_often_as_the_tenant_says_then_all_then_every_hour() {
+    let every = |text: &str| read(text).unwrap().tenants["example-msp"].every;
+    let all = format!("{GOOD}every: 30m\n");
+    let own = all.replace("    sources:", "    every: 10m\n    sources:");
+
+    assert_eq!([GOOD, &all, &own].map(every), [60, 30, 10].map(|minutes| Duration::from_secs(minutes * 60)));
+}
+
+#[test]
 fn settings_are_loaded_from_a_file_through_a_link_to_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("trueup.yaml");

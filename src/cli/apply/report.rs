@@ -2,13 +2,12 @@
 
 use super::super::Exit;
 use super::super::screen::Screen;
-use super::choice::Choice;
 use crate::billing::Quantity;
 use crate::journal::NotSent;
 use crate::journal::attempt::{Conclusion, Stale};
 use crate::plan::{Plan, Verdict};
 use crate::problem::printable;
-use crate::reconciler::{Applied, Halt, LineResult, Outcome, Recovered};
+use crate::reconciler::{Applied, Choice, Halt, LineResult, Outcome, Recovered};
 
 /// Tells what an earlier process had left open.
 pub(super) fn recovered(recovered: &[Recovered], screen: &Screen) {
@@ -105,6 +104,7 @@ fn outcome(outcome: &Outcome) -> (&'static str, String) {
 fn halted(halt: Halt) -> &'static str {
     match halt {
         Halt::Stopped => "a stop was requested",
+        Halt::Suspended => "an operator suspended the tenant meanwhile",
         Halt::Frozen => "a freeze window has opened meanwhile",
         Halt::Expired => "the plan has grown too old meanwhile",
         Halt::CredentialRefused => "ConnectWise refused the API member's right to write",

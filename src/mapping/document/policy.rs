@@ -18,6 +18,9 @@ pub(in crate::mapping) struct PolicySection {
     /// Whether `trueup run` writes. Default: observe
     #[schemars(extend("default" = "observe"))]
     pub(in crate::mapping) mode: Option<Mode>,
+    /// Whether nothing is written for now, neither by the daemon nor by `trueup apply`; planning goes on. Default: false
+    #[schemars(extend("default" = false))]
+    pub(in crate::mapping) suspend: Option<bool>,
     /// What becomes of a quantity whose product is not on the agreement. Default: hold
     #[schemars(extend("default" = "hold"))]
     pub(in crate::mapping) missing_addition: Option<MissingAddition>,

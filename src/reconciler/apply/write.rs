@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::super::shared::SharedJournal;
 use super::super::stop::Stop;
 use super::gate::Gate;
 use super::{ApplyError, Halt, Outcome};
 use crate::billing::{AdditionId, AgreementId, LineKey};
 use crate::connectwise::{self, ConnectWise, Writer};
 use crate::journal::attempt::{Conclusion, Elapsed, Intend, Listing, Retry, Sight, Step, Wait, WriteAnswer};
-use crate::journal::{Action, Intent, Journal, RunId};
+use crate::journal::{Action, Intent, RunId};
 use crate::mapping::utc_day;
 
 /// What a line is driven with.
@@ -21,7 +22,7 @@ pub(in crate::reconciler) struct Hands<'h> {
     /// Reads.
     pub(in crate::reconciler) connectwise: &'h ConnectWise,
     /// Remembers.
-    pub(in crate::reconciler) journal: &'h mut Journal,
+    pub(in crate::reconciler) journal: &'h SharedJournal,
     /// Whether to stop.
     pub(in crate::reconciler) stop: &'h Stop,
 }
@@ -55,7 +56,7 @@ pub(super) async fn write(
     line: LineKey,
     subject: &Subject,
     pen: &Pen<'_>,
-    hands: &mut Hands<'_>,
+    hands: &Hands<'_>,
 ) -> Result<Outcome, ApplyError> {
     let creates = matches!(start, Step::List(_));
     let mut step = start;
@@ -89,7 +90,7 @@ pub(super) async fn write(
 pub(in crate::reconciler) async fn read(
     step: Step,
     line: LineKey,
-    hands: &mut Hands<'_>,
+    hands: &Hands<'_>,
 ) -> Result<Step, ApplyError> {
     let next = match step {
         Step::Read(read) => {
@@ -102,11 +103,13 @@ pub(in crate::reconciler) async fn read(
         }
         Step::Doubt(doubt) => {
             let now = Timestamp::now();
-            hands.journal.doubt(doubt.intent(), doubt.message(), doubt.settles_at(now), now)?;
+            let settles_at = doubt.settles_at(now);
+            hands.journal.with(|journal| journal.doubt(doubt.intent(), doubt.message(), settles_at, now))?;
             doubt.recorded(now)
         }
         Step::Settle(settle) => {
-            hands.journal.settle(settle.intent(), settle.outcome(), Timestamp::now())?;
+            let now = Timestamp::now();
+            hands.journal.with(|journal| journal.settle(settle.intent(), settle.outcome(), now))?;
             settle.recorded()
         }
         Step::Wait(wait) => Step::Done(Wait::leave(wait)),
@@ -117,12 +120,7 @@ pub(in crate::reconciler) async fn read(
 }
 
 /// Commits the intent. When that fails the process must stop, so the error ends everything.
-fn commit(
-    intend: Intend,
-    line: LineKey,
-    subject: &Subject,
-    hands: &mut Hands<'_>,
-) -> Result<Step, ApplyError> {
+fn commit(intend: Intend, line: LineKey, subject: &Subject, hands: &Hands<'_>) -> Result<Step, ApplyError> {
     let at = Timestamp::now();
     let clock = Instant::now();
     let intent = Intent {
@@ -135,7 +133,7 @@ fn commit(
         at,
         settles_at: intend.settles_at(at),
     };
-    let id = hands.journal.intend(subject.run, &intent)?;
+    let id = hands.journal.with(|journal| journal.intend(subject.run, &intent))?;
     let wall: SignedDuration = Timestamp::now().duration_since(at);
     let elapsed = Elapsed { monotonic: clock.elapsed(), wall };
     Ok(intend.committed(id, at, elapsed, hands.stop.requested()))

@@ -16,7 +16,7 @@ fn bad_documents() -> Vec<BadSettings> {
         ("a list", "[]\n".to_owned(), vec![(WrongType, 1, 1)]),
         ("open bracket", "tenants: {\n".to_owned(), vec![(Syntax, 2, 1)]),
         ("unknown key", with("journal:", "jurnal:"), vec![(UnknownKey, 14, 1)]),
-        ("every", format!("{GOOD}every: 1h\n"), vec![(UnknownKey, 15, 1)]),
+        ("every without unit", format!("{GOOD}every: 60\n"), vec![(InvalidValue, 15, 8)]),
         ("double key", format!("{GOOD}journal: other.db\n"), vec![(DuplicateKey, 15, 1)]),
         (
             "clone by url",
@@ -124,22 +124,9 @@ fn what_this_version_cannot_do_is_said_and_not_ignored() {
         (problems[0].message.clone(), problems[0].hint.clone().unwrap())
     };
 
-    let (message, way_out) = hint(&format!("{GOOD}every: 1h\n"));
-    assert_eq!(message, "every is for the daemon, which this version does not have");
-    assert_eq!(way_out, "leave it out, and run trueup apply from a timer");
     let (message, way_out) = hint(&with("path: ../billing", "url: \"https://git.example.com/x.git\""));
     assert_eq!(message, "this version clones no repository");
     assert_eq!(way_out, "clone it, keep the clone up to date, and name it: repository: { path: … }");
-}
-
-#[test]
-fn settings_for_the_daemon_are_refused_in_two_sentences_and_no_more() {
-    let text = with("path: ../billing", "url: \"https://git.example.com/msp/billing.git\", branch: main")
-        + "listen: 127.0.0.1:8480\nevery: 1h\n";
-
-    let problems = read(&text).unwrap_err();
-
-    assert_eq!(places(&problems), [(InvalidValue, 4, 24), (UnknownKey, 16, 1)]);
 }
 
 #[test]

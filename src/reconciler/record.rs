@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
+use super::apply::{Applied, Outcome};
 use super::choice::Choice;
 use crate::journal::attempt::Conclusion;
 use crate::journal::{Journal, JournalError, Observation, RunResult, Sighting};
 use crate::plan::{Inputs, Plan, Verdict, remembered, source_verdicts};
 use crate::problem::Code;
-use crate::reconciler::{Applied, Outcome};
 use crate::usage::SourceReading;
 
 /// Records the usage snapshots with what the guards made of them: absences are confirmed by them, and later ones
@@ -32,7 +32,7 @@ pub(super) fn plan(
     choice: &Choice<'_>,
     now: Timestamp,
 ) -> Result<(), JournalError> {
-    journal.record_plan(tenant, plan.commit, &plan.digest, &plan.summary, now)?;
+    planned(journal, tenant, plan, now)?;
     if choice.rewritten {
         // What such a commit wants is nobody's wish yet: nothing may be adopted or called in step by it.
         return Ok(());
@@ -47,6 +47,16 @@ pub(super) fn plan(
     });
     let observations: Vec<Observation> = seen.chain(changed_by_others(plan)).collect();
     journal.observe(tenant, &observations, now)
+}
+
+/// Records the plan alone.
+pub(super) fn planned(
+    journal: &mut Journal,
+    tenant: &str,
+    plan: &Plan<'_>,
+    now: Timestamp,
+) -> Result<(), JournalError> {
+    journal.record_plan(tenant, plan.commit, &plan.digest, &plan.summary, now)
 }
 
 /// Lines that bill neither what we last wrote nor what they should. Where it is not known what came of our own write,

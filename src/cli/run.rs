@@ -1,0 +1,229 @@
+//! `trueup run`: the daemon for all tenants of the settings, until a signal ends it.
+//!
+//! Turns settings into charges, holds the journal, and heeds signals. When a tenant passes, and what it writes, is
+//! decided in the engine room.
+
+mod charges;
+mod log;
+mod service;
+mod signals;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tracing::{error, info, warn};
+
+use self::charges::charges;
+use self::service::Service;
+use self::signals::{Signal, Signals};
+use super::screen::Screen;
+use super::session::stop_on_signal;
+use super::{Exit, Failure, Global};
+use crate::journal::Journal;
+use crate::reconciler::daemon::{Daemon, Finished};
+use crate::reconciler::standing::{Board, PassResult, Phase, Standing};
+use crate::reconciler::{SharedJournal, Stop};
+use crate::settings::{self, Settings, Tenant};
+
+/// Keep every tenant in step: watch mappings and usage, plan, and write where the policy says `mode: apply`
+///
+/// SIGTERM and Ctrl-C end it, SIGHUP reads the settings again.
+///
+/// Examples:
+///   trueup run
+///   trueup run --once    one pass of each tenant, for a timer
+#[derive(Clone, Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Run {
+    /// Make one pass of each tenant and end with the exit code of `trueup apply`
+    #[arg(long)]
+    once: bool,
+}
+
+/// What is in flight may take so long to end; a supervisor waits 25 seconds and more.
+const GRACE: Duration = Duration::from_secs(20);
+
+pub(super) fn run(global: &Global, verb: &Run, screen: &Screen) -> Result<Exit, Failure> {
+    let path = settings::locate(global.config.as_deref())?;
+    let settings = wanted(settings::load(&path)?, global.tenant.as_deref())?;
+    let journal = SharedJournal::new(Journal::open(&settings.journal)?);
+    log::install();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::caused(Exit::Unexpected, "The runtime cannot be started", &error))?;
+    let exit = runtime.block_on(async {
+        if verb.once {
+            return Ok(once(&settings, journal, screen).await);
+        }
+        let house = House::new(path, global.tenant.clone(), settings, journal);
+        house.keep().await
+    });
+    // A look at a repository may hang for minutes, and must not keep the process.
+    runtime.shutdown_background();
+    exit
+}
+
+/// The settings, or the one tenant of them that was asked for.
+fn wanted(mut settings: Settings, only: Option<&str>) -> Result<Settings, Failure> {
+    let Some(only) = only else { return Ok(settings) };
+    settings.tenants.retain(|name, _| **name == *only);
+    if settings.tenants.is_empty() {
+        return Err(Failure::new(Exit::Usage, format!("There is no tenant {only} in the settings")));
+    }
+    Ok(settings)
+}
+
+/// One pass of each tenant.
+async fn once(settings: &Settings, journal: SharedJournal, screen: &Screen) -> Exit {
+    let stop = Stop::default();
+    stop_on_signal(&stop, screen);
+    let daemon = Daemon::new(journal, Board::default());
+    let standings = daemon.once(charges(&settings.tenants, settings.stale_after), &stop).await;
+    standings.iter().map(exit).max_by_key(|exit| urgency(*exit)).unwrap_or(Exit::Done)
+}
+
+/// The exit code that `trueup apply` would have for how a tenant stands.
+fn exit(standing: &Standing) -> Exit {
+    if let Some(trouble) = &standing.trouble {
+        return match trouble.phase {
+            Phase::Mappings if standing.commits.seen.is_some() => Exit::Invalid,
+            Phase::Fetch | Phase::Mappings | Phase::Usage | Phase::Read => Exit::NothingPlanned,
+            Phase::Plan | Phase::Apply => Exit::Unexpected,
+        };
+    }
+    match standing.last_pass.as_ref().map(|pass| pass.result) {
+        None | Some(PassResult::Failed | PassResult::Partial) => Exit::Partly,
+        Some(PassResult::Held) => Exit::Held,
+        Some(PassResult::InStep | PassResult::Planned | PassResult::Applied) => Exit::Done,
+    }
+}
+
+/// Which of several tenants' exit codes is told.
+fn urgency(exit: Exit) -> u8 {
+    match exit {
+        Exit::Done | Exit::Changes => 0,
+        Exit::Held => 1,
+        Exit::Invalid | Exit::PlanDoesNotFit | Exit::Usage => 2,
+        Exit::NothingPlanned | Exit::JournalHeld => 3,
+        Exit::Partly => 4,
+        Exit::Unexpected => 5,
+    }
+}
+
+/// The daemon and what it was started with.
+struct House {
+    /// The settings file.
+    path: PathBuf,
+    /// The one tenant that was asked for.
+    only: Option<String>,
+    settings: Settings,
+    board: Board,
+    daemon: Daemon,
+    service: Service,
+}
+
+impl House {
+    fn new(path: PathBuf, only: Option<String>, settings: Settings, journal: SharedJournal) -> Self {
+        let board = Board::default();
+        let daemon = Daemon::new(journal, board.clone());
+        Self { path, only, settings, board, daemon, service: Service::default() }
+    }
+
+    /// Keeps all tenants in step until a signal ends it.
+    ///
+    /// Web listeners, hooks and alerts start where the tenants do: they need the board, `self.daemon.queues()` and
+    /// the path of the journal, and hear of new queues after a reload.
+    async fn keep(mut self) -> Result<Exit, Failure> {
+        let cannot = |error| Failure::caused(Exit::Unexpected, "Signals cannot be heeded", &error);
+        let mut signals = Signals::new().map_err(cannot)?;
+        for charge in charges(&self.settings.tenants, self.settings.stale_after) {
+            self.daemon.take_up(charge);
+        }
+        info!(tenants = self.settings.tenants.len(), journal = %self.settings.journal.display(), "started");
+        self.service.ready();
+        let mut standings = self.board.subscribe();
+        loop {
+            tokio::select! {
+                signal = signals.next() => match signal {
+                    Signal::Reload => self.reload(),
+                    Signal::Stop => break,
+                },
+                () = self.service.due() => self.service.ping(&self.daemon),
+                _ = standings.changed() => self.service.status(&self.board.standings()),
+            }
+        }
+        Ok(self.stop(signals).await)
+    }
+
+    /// Ends: no new write; what is in flight is finished, or left in doubt for the next start to settle.
+    async fn stop(mut self, mut signals: Signals) -> Exit {
+        info!("stopping: what is in flight is finished, nothing more is sent");
+        self.service.stopping();
+        self.daemon.request_stop();
+        let finished = tokio::select! {
+            finished = tokio::time::timeout(GRACE, self.daemon.ended()) => finished.unwrap_or(Finished::Cut),
+            () = signals.stop_again() => Finished::Cut,
+        };
+        match finished {
+            Finished::Whole => {
+                info!("stopped; nothing was cut");
+                Exit::Done
+            }
+            Finished::Cut => {
+                warn!("stopped in the midst of a run; the next start settles what is open by reading");
+                Exit::Partly
+            }
+        }
+    }
+
+    /// Reads the settings again. Wrong ones change nothing.
+    fn reload(&mut self) {
+        self.service.reloading();
+        match settings::load(&self.path) {
+            Ok(settings) => match wanted(settings, self.only.as_deref()) {
+                Ok(settings) => self.change(settings),
+                Err(_) => {
+                    error!("the tenant that was asked for is gone; the settings of before stay in force")
+                }
+            },
+            Err(wrong) => {
+                for problem in wrong.problems() {
+                    let place = problem.place.as_ref().map_or(0, |place| place.line);
+                    error!(line = place, code = %problem.code, "{}", problem.message);
+                }
+                error!("the settings cannot be used; those of before stay in force");
+            }
+        }
+        self.service.ready();
+    }
+
+    fn change(&mut self, settings: Settings) {
+        if settings.journal != self.settings.journal {
+            warn!("the journal stays the one it is until the next start");
+        }
+        let before = std::mem::replace(&mut self.settings, settings);
+        self.settings.journal = before.journal;
+        for name in before.tenants.keys().filter(|name| !self.settings.tenants.contains_key(*name)) {
+            info!(tenant = %name, "the tenant is let go");
+            self.daemon.let_go(name);
+        }
+        let is_other = |(name, tenant): &(&Arc<str>, &Tenant)| before.tenants.get(*name) != Some(*tenant);
+        let changed: BTreeMap<Arc<str>, Tenant> = self
+            .settings
+            .tenants
+            .iter()
+            .filter(is_other)
+            .map(|(name, tenant)| (Arc::clone(name), tenant.clone()))
+            .collect();
+        for charge in charges(&changed, self.settings.stale_after) {
+            info!(tenant = %charge.tenant.name, "the tenant is taken up anew");
+            self.daemon.take_up(charge);
+        }
+        info!(tenants = self.settings.tenants.len(), "the settings were read again");
+    }
+}

@@ -1,0 +1,45 @@
+//! Turns the tenants of the settings into what the daemon keeps them in step with.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::session::{options, resolved};
+use crate::journal::Instance;
+use crate::journal::attempt::Timing;
+use crate::problem::{Code, Problem};
+use crate::reconciler::daemon::{Charge, Pace, Purpose};
+use crate::settings::{Tenant, is_read_only};
+
+/// How often repositories and usage files are looked at.
+const POLL: Duration = Duration::from_secs(60);
+
+/// One charge a tenant.
+pub(super) fn charges(tenants: &BTreeMap<Arc<str>, Tenant>, stale_after: Duration) -> Vec<Charge> {
+    tenants.iter().map(|(name, tenant)| charge(Arc::clone(name), tenant, stale_after)).collect()
+}
+
+fn charge(name: Arc<str>, tenant: &Tenant, stale_after: Duration) -> Charge {
+    let (access, writes) = (tenant.connectwise.clone(), tenant.writes);
+    Charge {
+        tenant: resolved(name, tenant),
+        instance: Instance { site: access.site.clone(), company: access.company.clone() },
+        timing: Timing { send_by: writes.send_by, settle: writes.settle },
+        pace: Pace { poll: POLL, every: tenant.every },
+        stale_after,
+        keys: Arc::new(move |purpose| {
+            let write_keys = match purpose {
+                Purpose::Reading => None,
+                Purpose::Writing => access.write_keys.as_ref(),
+            };
+            options(&access, write_keys, writes.request_timeout).map_err(first)
+        }),
+        read_only: is_read_only(),
+    }
+}
+
+/// The first of several problems; the others show when it is solved.
+fn first(problems: Vec<Problem>) -> Problem {
+    let unknown = || Problem::error(Code::SecretMissing, "", "the secrets cannot be used");
+    problems.into_iter().next().unwrap_or_else(unknown)
+}

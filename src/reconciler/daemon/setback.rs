@@ -1,0 +1,112 @@
+//! Why a pass failed: at which step, in one sentence, and what that means for the next try.
+//!
+//! Turns the errors of the hands into what a person is shown. Holds no secret, since none of them does.
+
+use crate::connectwise::ConnectWiseError;
+use crate::journal::JournalError;
+use crate::problem::{Code, Problem, printable};
+use crate::reconciler::standing::Phase;
+use crate::reconciler::{ApplyError, LocalError, MappingsError};
+use crate::snapshot::SnapshotError;
+
+/// Why a pass failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Setback {
+    pub(super) phase: Phase,
+    pub(super) code: Option<Code>,
+    pub(super) message: String,
+    pub(super) hint: Option<String>,
+    pub(super) kind: Kind,
+}
+
+/// What a setback means for the next try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It may be over soon.
+    Passing,
+    /// Credentials were refused: trying soon cannot help, and may do harm.
+    Refused,
+    /// A stop was requested: nothing failed.
+    Stopped,
+}
+
+impl Setback {
+    /// A failure that may be over soon.
+    pub(super) fn passing(phase: Phase, message: impl Into<String>, hint: Option<String>) -> Self {
+        Self { phase, code: None, message: message.into(), hint, kind: Kind::Passing }
+    }
+
+    /// A stop was requested before the pass came to its end.
+    pub(super) fn stopped(phase: Phase) -> Self {
+        Self { kind: Kind::Stopped, ..Self::passing(phase, "A stop was requested", None) }
+    }
+
+    /// A secret that cannot be read.
+    pub(super) fn keys(problem: Problem) -> Self {
+        let Problem { code, message, hint, .. } = problem;
+        Self { code: Some(code), ..Self::passing(Phase::Read, message.to_string(), hint.map(Into::into)) }
+    }
+}
+
+impl From<ConnectWiseError> for Setback {
+    fn from(error: ConnectWiseError) -> Self {
+        let refused = matches!(
+            error,
+            ConnectWiseError::Unauthorized { .. }
+                | ConnectWiseError::Forbidden { .. }
+                | ConnectWiseError::UnknownCompany { .. }
+        );
+        let kind = if refused { Kind::Refused } else { Kind::Passing };
+        let message = printable(&error.to_string()).into_owned();
+        Self { kind, ..Self::passing(Phase::Read, message, Some(error.hint().to_owned())) }
+    }
+}
+
+impl From<JournalError> for Setback {
+    fn from(error: JournalError) -> Self {
+        let message = format!("The journal cannot be used, so nothing more is written: {error}");
+        Self::passing(Phase::Apply, message, error.hint().map(str::to_owned))
+    }
+}
+
+impl From<ApplyError> for Setback {
+    fn from(error: ApplyError) -> Self {
+        let ApplyError::Journal(error) = error;
+        error.into()
+    }
+}
+
+impl From<SnapshotError> for Setback {
+    fn from(error: SnapshotError) -> Self {
+        let message = format!("The mappings cannot be read: {error}");
+        Self { code: Some(Code::Unreadable), ..Self::passing(Phase::Mappings, message, Some(error.hint())) }
+    }
+}
+
+impl From<LocalError> for Setback {
+    fn from(error: LocalError) -> Self {
+        match error {
+            LocalError::Mappings(MappingsError::Snapshot(error)) => error.into(),
+            LocalError::Mappings(MappingsError::Invalid(invalid)) => {
+                let first = invalid.problems.first();
+                let message = format!(
+                    "The mappings of {} are invalid, and none were in force before",
+                    invalid.files.header()
+                );
+                let hint =
+                    first.map(|problem| format!("trueup validate tells all; first: {}", problem.message));
+                let code = first.map(|problem| problem.code);
+                Self { code, ..Self::passing(Phase::Mappings, message, hint) }
+            }
+            LocalError::Unreadable(failures) => {
+                let first = failures.first().and_then(|failure| failure.problems.first());
+                let hint = first.map(|problem| problem.message.to_string());
+                let code = first.map(|problem| problem.code);
+                Self { code, ..Self::passing(Phase::Usage, "No usage source can be read", hint) }
+            }
+            error @ LocalError::NeverAny { .. } => {
+                Self { code: Some(Code::UsageEmpty), ..Self::passing(Phase::Usage, error.to_string(), None) }
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The end of a pass: decides whether the plan may be written, has it carried out, and notes what came of it.
+//!
+//! Everything that writes passes the gates of `carry_out`, as by hand. What may not be written is remembered all the same.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::{SignedDuration, Timestamp};
+use tracing::{info, warn};
+
+use super::Purpose;
+use super::agenda::Ended;
+use super::pass::{Came, since};
+use super::setback::Setback;
+use super::task::Finished;
+use super::worker::Worker;
+use crate::journal::attempt::Conclusion;
+use crate::mapping::Mode;
+use crate::plan::Plan;
+use crate::reconciler::carry_out::{Remember, remember};
+use crate::reconciler::standing::{PassResult, Phase, Planned, WriteKind, WriteResult};
+use crate::reconciler::{Applied, Choice, Halt, LineResult, Means, Outcome, carry_out};
+
+/// A plan that the daemon drew is good for so long: by then it draws another one anyway.
+const GOOD_FOR: SignedDuration = SignedDuration::from_mins(30);
+
+impl Worker {
+    /// Writes what may be written of the plan.
+    pub(super) async fn write(&mut self, planned: &Arc<Planned>, now: Timestamp) -> Result<Came, Setback> {
+        let tenant = Arc::clone(&self.charge.tenant.name);
+        self.journal.with(|journal| journal.meet(&tenant, &self.charge.instance, now))?;
+        let inputs = planned.observation.inputs(&planned.tenant, now);
+        let plan = planned.plan();
+        let choice = Choice::all(&plan);
+        let may_write = self.standing.suspension.is_none() && !self.standing.repository.stale;
+        let is_applied = self.standing.commits.applied.as_deref() == Some(plan.commit);
+        let is_settled = choice.rewritten || choice.frozen || (choice.lines.is_empty() && is_applied);
+        if self.standing.mode == Mode::Observe || !may_write || is_settled {
+            let how_much = match self.standing.mode {
+                Mode::Observe => Remember::Plan,
+                Mode::Apply => Remember::Lines,
+            };
+            remember(&plan, &choice, &inputs, &self.journal, how_much)?;
+            return Ok(self.unwritten(&plan));
+        }
+        let started = Instant::now();
+        let connectwise = self.connect_for(Purpose::Writing).await?;
+        let means = Means {
+            timing: self.charge.timing,
+            connectwise: &connectwise,
+            journal: &self.journal,
+            stop: &self.stop,
+            until: now.saturating_add(GOOD_FOR).unwrap_or(Timestamp::MAX),
+        };
+        let (tally, pass, pulse) = (&mut self.standing.tally.writes, self.passes, &self.pulse);
+        let tell = |result: &LineResult<'_>| {
+            pulse.beat();
+            let kind = if result.before.is_some() { WriteKind::Set } else { WriteKind::Create };
+            *tally.entry((kind, word(&result.outcome))).or_default() += 1;
+            log(&tenant, pass, result);
+        };
+        let done = carry_out(&plan, &choice, &inputs, means, tell).await;
+        self.count(&connectwise);
+        let done = done?;
+        self.standing.commits.applied =
+            self.journal.with(|journal| journal.reader().last_applied_commit(&tenant))?;
+        if done.applied.is_complete() {
+            self.took(Phase::Apply, started, since(now, started));
+        }
+        Ok(self.written(&plan, &done.applied))
+    }
+
+    /// How a pass ended that wrote nothing, since nothing may be written or nothing is to be.
+    fn unwritten(&self, plan: &Plan<'_>) -> Came {
+        let summary = plan.summary;
+        let result = if summary.update + summary.create > 0 {
+            PassResult::Planned
+        } else if summary.hold > 0 {
+            PassResult::Held
+        } else {
+            PassResult::InStep
+        };
+        Came { result, written: 0, ended: Ended::Well }
+    }
+
+    /// How a pass ended that carried its plan out.
+    fn written(&mut self, plan: &Plan<'_>, applied: &Applied<'_>) -> Came {
+        let verified = applied.results.iter().filter(|result| word(&result.outcome) == WriteResult::Verified);
+        let written = verified.count();
+        let doubts: Vec<Timestamp> =
+            applied.results.iter().filter_map(|result| settles_at(&result.outcome)).collect();
+        self.standing.in_doubt += doubts.len();
+        let was_cut = |result: &LineResult<'_>| {
+            matches!(result.outcome, Outcome::NotTried(Halt::Stopped))
+                || settles_at(&result.outcome).is_some()
+        };
+        if self.stop.is_requested() && applied.results.iter().any(was_cut) {
+            self.cut = Finished::Cut;
+        }
+        let refused =
+            |result: &LineResult<'_>| matches!(result.outcome, Outcome::NotTried(Halt::CredentialRefused));
+        let result = match (applied.is_complete(), plan.summary.hold, written) {
+            (false, _, _) => PassResult::Partial,
+            (true, 1.., _) => PassResult::Held,
+            (true, 0, 0) => PassResult::InStep,
+            (true, 0, _) => PassResult::Applied,
+        };
+        let ended = if applied.results.iter().any(|line| refused(line) || is_refusal(&line.outcome)) {
+            Ended::Refused
+        } else if let Some(until) = doubts.into_iter().max() {
+            Ended::InDoubt(until)
+        } else if !applied.is_complete() {
+            Ended::Failed
+        } else if written > 0 {
+            Ended::Wrote
+        } else {
+            Ended::Well
+        };
+        Came { result, written, ended }
+    }
+}
+
+/// What came of a line, in the words of the tally.
+fn word(outcome: &Outcome) -> WriteResult {
+    match outcome {
+        Outcome::WaitsForSister(_) | Outcome::NotTried(_) => WriteResult::NotTried,
+        Outcome::Concluded(conclusion) => match conclusion {
+            Conclusion::Applied { .. } | Conclusion::AlreadyThere { .. } => WriteResult::Verified,
+            Conclusion::Stale(_) | Conclusion::Drift { .. } | Conclusion::Gone => WriteResult::Stale,
+            Conclusion::InDoubt { .. } => WriteResult::InDoubt,
+            Conclusion::NotSent(_) | Conclusion::Created { .. } | Conclusion::Unreadable { .. } => {
+                WriteResult::NotTried
+            }
+            Conclusion::Refused { .. }
+            | Conclusion::NotApplied
+            | Conclusion::Diverged { .. }
+            | Conclusion::Ambiguous { .. } => WriteResult::Failed,
+        },
+    }
+}
+
+fn settles_at(outcome: &Outcome) -> Option<Timestamp> {
+    match outcome {
+        Outcome::Concluded(Conclusion::InDoubt { settles_at, .. }) => Some(*settles_at),
+        Outcome::Concluded(_) | Outcome::WaitsForSister(_) | Outcome::NotTried(_) => None,
+    }
+}
+
+fn is_refusal(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Concluded(conclusion) => conclusion.stops_tenant(),
+        Outcome::WaitsForSister(_) | Outcome::NotTried(_) => false,
+    }
+}
+
+/// Tells one line's end, ids first.
+fn log(tenant: &str, pass: u64, result: &LineResult<'_>) {
+    let line = format!("{}/{}", result.company, result.product);
+    let (agreement, product, after) = (result.key.agreement.0, result.key.product.0, result.after);
+    let before = result.before.map(|before| before.to_string()).unwrap_or_default();
+    let outcome = word(&result.outcome).as_str();
+    match word(&result.outcome) {
+        WriteResult::Verified => {
+            info!(tenant, pass, %line, agreement, product, before, %after, outcome, "the line is written");
+        }
+        WriteResult::Stale | WriteResult::InDoubt | WriteResult::Failed | WriteResult::NotTried => {
+            let why = &result.outcome;
+            warn!(tenant, pass, %line, agreement, product, before, %after, outcome, ?why, "the line is not written");
+        }
+    }
+}
