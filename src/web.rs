@@ -2,10 +2,11 @@
 //! served.
 //!
 //! Shows what the reconciler's board and the journal say and decides nothing of it. Nothing here writes, to ConnectWise
-//! or to the journal: logging in is the only thing that can be sent.
+//! or to the journal: logging in, and ringing by a hook, is all that can be sent.
 
 mod error;
 mod headers;
+pub mod hooks;
 mod hosts;
 mod listener;
 mod private;

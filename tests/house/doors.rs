@@ -51,7 +51,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "usage",
         ],
     ),
-    ("web", &["billing", "journal", "mapping", "plan", "problem", "reconciler", "usage"]),
+    ("web", &["billing", "journal", "mapping", "plan", "problem", "reconciler", "settings", "usage"]),
     ("simulator", &[]),
     ("main", &["cli"]),
     ("lib", &[]),

@@ -26,7 +26,9 @@ const KEYS: &[(&str, &[&str])] = &[
     ("serde_yaml", &["yaml", "mapping", "simulator"]),
     ("csv", &["sources"]),
     ("annotate_snippets", &["problem"]),
-    ("secrecy", &["settings", "connectwise", "snapshot"]),
+    ("secrecy", &["settings", "connectwise", "snapshot", "web"]),
+    ("hmac", &["web"]),
+    ("subtle", &["web"]),
     ("tempfile", &["cli"]),
 ];
 
