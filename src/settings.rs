@@ -11,6 +11,7 @@ mod duration;
 mod error;
 mod locate;
 mod read_only;
+pub mod repository;
 mod retell;
 mod schema;
 pub mod secret;
@@ -35,6 +36,7 @@ pub use access::{ConnectWiseAccess, WriteKeys};
 pub use error::SettingsError;
 pub use locate::locate;
 pub use read_only::is_read_only;
+pub use repository::Repository;
 pub use schema::schema;
 
 /// Larger settings are refused: a tenant takes a screenful.
@@ -75,18 +77,6 @@ pub struct Tenant {
     pub writes: WriteTimes,
     /// How often the daemon makes a full pass, whatever happens.
     pub every: Duration,
-}
-
-/// Where mappings are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Repository {
-    /// A local clone, bare or checked out, or a plain folder.
-    Path {
-        /// Its path.
-        path: PathBuf,
-        /// The mapping folder in it, with slashes.
-        folder: String,
-    },
 }
 
 /// Where usage comes from.

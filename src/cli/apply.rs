@@ -77,6 +77,7 @@ pub(super) fn run_at(
 ) -> Result<Exit, Failure> {
     let session = Session::open(global)?;
     let wanted = verb.plan.as_deref().map(|path| Wanted::read(path, &session, now)).transpose()?;
+    session.fetch(screen)?;
     let journal = Journal::open(&session.journal)?;
     // Before anybody is asked for anything: a slip in a file costs no request.
     let history = journal.reader().memory(&session.tenant.name, now)?;

@@ -60,6 +60,7 @@ fn page(code: Code, screen: &Screen) -> Result<Exit, Failure> {
 fn line(global: &Global, verb: &Explain, screen: &Screen) -> Result<Exit, Failure> {
     let session = Session::open(global)?;
     let now = verb.now.unwrap_or_else(Timestamp::now);
+    session.fetch(screen)?;
     let local = session.read_local(&revision(verb.commit.as_deref()), None, now)?;
     let observation = wait_for(async {
         let connectwise = session.connect().await?;

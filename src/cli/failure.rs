@@ -111,7 +111,15 @@ impl From<SettingsError> for Failure {
 
 impl From<SnapshotError> for Failure {
     fn from(error: SnapshotError) -> Self {
-        Self::new(Exit::NothingPlanned, "The mappings cannot be read").because(&error).with_hint(error.hint())
+        let message = match &error {
+            SnapshotError::Credentials(problem) => {
+                let message = "The secrets of the settings cannot be used";
+                return Self::problems(Exit::Invalid, message, vec![problem.clone()]);
+            }
+            SnapshotError::Remote(_) => "The mappings cannot be fetched, so nothing was planned",
+            _ => "The mappings cannot be read",
+        };
+        Self::new(Exit::NothingPlanned, message).because(&error).with_hint(error.hint())
     }
 }
 
@@ -127,6 +135,14 @@ impl From<LocalError> for Failure {
                     invalid.problems,
                 )
                 .with_texts(texts)
+            }
+            LocalError::Mappings(MappingsError::Unsigned { commit, problems }) => {
+                let short = commit.get(..7).unwrap_or(&commit);
+                Self::problems(
+                    Exit::NothingPlanned,
+                    format!("The mappings at {short} are not signed as they must be, so nothing was planned"),
+                    problems,
+                )
             }
             LocalError::Unreadable(failures) => no_usage(failures),
             LocalError::NeverAny { .. } => Self::new(Exit::NothingPlanned, error.to_string())

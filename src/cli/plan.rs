@@ -86,6 +86,7 @@ enum ForgeName {
 pub(super) fn run(global: &Global, verb: &PlanVerb, screen: &Screen) -> Result<Exit, Failure> {
     let session = Session::open(global)?;
     let now = verb.now.unwrap_or_else(Timestamp::now);
+    session.fetch(screen)?;
     let base = verb.against.clone().map(Revision::Commit);
     let local = session.read_local(&revision(verb.commit.as_deref()), base.as_ref(), now)?;
     let observation = wait_for(async {

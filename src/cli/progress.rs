@@ -17,13 +17,22 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new(screen: Screen) -> Self {
+        Self::saying(screen, "Reading ConnectWise".to_owned())
+    }
+
+    /// Says that mappings are fetched.
+    pub(super) fn fetching(screen: Screen, place: &str) -> Self {
+        Self::saying(screen, format!("Fetching {place}"))
+    }
+
+    fn saying(screen: Screen, what: String) -> Self {
         let target =
             if screen.shows_progress() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
             bar.set_style(style);
         }
-        bar.set_message("Reading ConnectWise");
+        bar.set_message(what);
         bar.enable_steady_tick(Duration::from_millis(100));
         Self { bar, screen }
     }

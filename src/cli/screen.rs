@@ -117,6 +117,11 @@ impl Screen {
         Progress::new(*self)
     }
 
+    /// A line that shows that mappings are fetched.
+    pub(super) fn fetching(&self, place: &str) -> Progress {
+        Progress::fetching(*self, place)
+    }
+
     /// Whether to colour what goes to stdout, for those who write colours themselves.
     #[must_use]
     pub fn color(&self) -> Color {

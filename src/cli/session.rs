@@ -47,6 +47,16 @@ impl Session {
         })
     }
 
+    /// Fetches the mappings, where they are kept elsewhere. A person who asks wants to know of a failure, and not be
+    /// answered by what was fetched some time ago.
+    pub(super) fn fetch(&self, screen: &Screen) -> Result<(), Failure> {
+        let repository = &self.tenant.repository;
+        let progress = screen.fetching(&repository.shown());
+        let fetched = repository.fetch();
+        progress.done();
+        fetched.map_err(Failure::from)
+    }
+
     /// Reads mappings, usage and journal. Takes no lock.
     pub(super) fn read_local(
         &self,
@@ -119,12 +129,15 @@ pub(super) fn options(
     }
 }
 
-/// Where the mappings of the settings' tenant are; `None` when there are no settings, which is fine for `validate`.
-pub(super) fn find_repository(global: &Global) -> Result<Option<Repository>, Failure> {
+/// Where the mappings of the settings' tenant are, fetched if they are kept elsewhere; `None` when there are no settings,
+/// which is fine for `validate`.
+pub(super) fn find_repository(global: &Global, screen: &Screen) -> Result<Option<Repository>, Failure> {
     if global.config.is_none() && settings::locate(None).is_err() {
         return Ok(None);
     }
-    Session::open(global).map(|session| Some(session.tenant.repository))
+    let session = Session::open(global)?;
+    session.fetch(screen)?;
+    Ok(Some(session.tenant.repository))
 }
 
 fn pick(settings: &Settings, wanted: Option<&str>) -> Result<(Arc<str>, settings::Tenant), Failure> {
@@ -150,10 +163,9 @@ fn pick(settings: &Settings, wanted: Option<&str>) -> Result<(Arc<str>, settings
 
 /// A tenant of the settings in the words of the engine room.
 pub(super) fn resolved(name: Arc<str>, tenant: &settings::Tenant) -> Tenant {
-    let settings::Repository::Path { path, folder } = tenant.repository.clone();
     Tenant {
         name,
-        repository: Repository { path, folder },
+        repository: Repository::new(&tenant.repository),
         sources: tenant.sources.iter().map(|(name, kept)| (name.clone(), source(kept))).collect(),
     }
 }

@@ -13,12 +13,13 @@ use super::session::find_repository;
 use super::{Exit, Failure, Global};
 use crate::mapping::{MappingFile, validate};
 use crate::problem::{Problem, ReportFormat, Severity, Texts, write_problems, write_report};
-use crate::snapshot::{MappingFiles, MappingRepository};
+use crate::reconciler::Repository;
+use crate::snapshot::MappingFiles;
 
 /// Check mapping files offline
 ///
 /// Reads them as one desired state and tells everything that is wrong at once, each with its file, line and column.
-/// Without a path it checks the mapping folder of the tenant in the settings, or ./mappings.
+/// Without a path it checks the mapping folder of the tenant in the settings, fetched if it is a remote, or ./mappings.
 ///
 /// Examples:
 ///   trueup validate
@@ -57,8 +58,8 @@ enum Format {
 pub(super) fn run(global: &Global, verb: &Validate, screen: &Screen) -> Result<Exit, Failure> {
     let now = verb.now.unwrap_or_else(Timestamp::now);
     let mut gathered = Gathered::default();
-    for (path, folder) in places(global, &verb.paths)? {
-        gathered.take(&path, &folder)?;
+    for repository in places(global, &verb.paths, screen)? {
+        gathered.take(&repository)?;
     }
     let mut problems = gathered.problems;
     problems.extend(validate(&gathered.files, now));
@@ -73,15 +74,17 @@ pub(super) fn run(global: &Global, verb: &Validate, screen: &Screen) -> Result<E
 }
 
 /// Each place to check: a repository or folder, and the mapping folder in it; or a single file.
-fn places(global: &Global, paths: &[PathBuf]) -> Result<Vec<(PathBuf, String)>, Failure> {
+fn places(global: &Global, paths: &[PathBuf], screen: &Screen) -> Result<Vec<Repository>, Failure> {
+    let as_it_stands =
+        |path: PathBuf| Repository { path, folder: String::new(), branch: None, signers: None, remote: None };
     if !paths.is_empty() {
-        return Ok(paths.iter().map(|path| (path.clone(), String::new())).collect());
+        return Ok(paths.iter().cloned().map(as_it_stands).collect());
     }
-    if let Some(repository) = find_repository(global)? {
-        return Ok(vec![(repository.path, repository.folder)]);
+    if let Some(repository) = find_repository(global, screen)? {
+        return Ok(vec![repository]);
     }
     if Path::new("mappings").is_dir() {
-        return Ok(vec![(PathBuf::from("mappings"), String::new())]);
+        return Ok(vec![as_it_stands(PathBuf::from("mappings"))]);
     }
     Err(Failure::new(
         Exit::Usage,
@@ -98,7 +101,8 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn take(&mut self, path: &Path, folder: &str) -> Result<(), Failure> {
+    fn take(&mut self, repository: &Repository) -> Result<(), Failure> {
+        let path = &repository.path;
         if path.is_file() {
             let bytes = fs::read(path).map_err(|error| {
                 Failure::caused(Exit::Invalid, format!("Cannot read {}", path.display()), &error)
@@ -106,8 +110,7 @@ impl Gathered {
             self.files.push(MappingFile::new(path.display().to_string(), bytes));
             return Ok(());
         }
-        let MappingFiles { files, ignored, problems, .. } =
-            MappingRepository::open(path, folder)?.read_folder()?;
+        let MappingFiles { files, ignored, problems, .. } = repository.read()?;
         self.problems.extend(ignored);
         self.problems.extend(problems);
         let prefix = path.display().to_string();

@@ -9,13 +9,13 @@ use jiff::Timestamp;
 use super::tenant::Repository;
 use crate::mapping::{Catalog, MappingFile, read_catalog};
 use crate::plan::{Ancestry, config_shrink};
-use crate::problem::{Problem, Reason};
-use crate::snapshot::{Commit, CommitId, MappingFiles, MappingRepository, SnapshotError};
+use crate::problem::{Code, Problem, Reason};
+use crate::snapshot::{Commit, CommitId, MappingFiles, MappingRepository, Signers, SnapshotError};
 
 /// Which mappings to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Revision {
-    /// The working directory as it stands.
+    /// What is in force: the working directory as it stands, or the newest commit of the branch that is followed.
     WorkingDirectory,
     /// A commit, by anything git can resolve.
     Commit(String),
@@ -30,6 +30,14 @@ pub enum MappingsError {
     /// The files are there, and wrong.
     #[error("The mappings are invalid")]
     Invalid(InvalidMappings),
+    /// Not everybody who changed them may.
+    #[error("The commit {commit} is refused")]
+    Unsigned {
+        /// The commit, `SHA+changes` or `none`.
+        commit: Arc<str>,
+        /// A problem for each commit that nobody allowed has signed.
+        problems: Vec<Problem>,
+    },
 }
 
 /// Mapping files that cannot be used.
@@ -77,9 +85,10 @@ pub fn read_mappings(
 ) -> Result<Mappings, MappingsError> {
     let opened = MappingRepository::open(&repository.path, &repository.folder)?;
     let files = match revision {
-        Revision::WorkingDirectory => opened.read_folder()?,
+        Revision::WorkingDirectory => repository.read_from(&opened)?,
         Revision::Commit(revision) => opened.read_commit(revision)?,
     };
+    demand_signatures(repository, &opened, &files.commit, last_applied)?;
     let (catalog, mut problems) = catalog(files.clone(), now)?;
     let id = files.commit.id().cloned();
     let before = last_applied.and_then(|commit| committed(&opened, commit, now));
@@ -89,7 +98,7 @@ pub fn read_mappings(
         commit: files.commit.to_string(),
         header: files.header(),
         branch: files.branch.clone(),
-        revision: revision.clone(),
+        revision: read_as(repository, &opened, revision, &files.commit),
         catalog,
         previous: None,
         ancestry,
@@ -98,6 +107,47 @@ pub fn read_mappings(
     };
     problems.extend(files.ignored);
     Ok(in_force(mappings, before, problems, now))
+}
+
+/// How the files were read: those of a branch are those of its commit.
+fn read_as(
+    repository: &Repository,
+    opened: &MappingRepository,
+    revision: &Revision,
+    commit: &Commit,
+) -> Revision {
+    match (revision, commit) {
+        (Revision::WorkingDirectory, Commit::At(id)) if repository.branch.is_some() || opened.is_bare() => {
+            Revision::Commit(id.to_string())
+        }
+        (Revision::WorkingDirectory | Revision::Commit(_), _) => revision.clone(),
+    }
+}
+
+/// Refuses commits that nobody allowed has signed, and edits that nobody committed, where the settings name signers.
+fn demand_signatures(
+    repository: &Repository,
+    opened: &MappingRepository,
+    commit: &Commit,
+    last_applied: Option<&str>,
+) -> Result<(), MappingsError> {
+    let Some(path) = &repository.signers else { return Ok(()) };
+    let refused = |problems| MappingsError::Unsigned { commit: commit.to_string().into(), problems };
+    let signers = Signers::read(path).map_err(refused)?;
+    let unsigned = |what: &str| {
+        let problem = Problem::error(Code::UnsignedCommit, "", format!("{what} cannot be signed"));
+        refused(vec![
+            problem.with_hint("repository.signers demands signed commits: commit with git commit -S"),
+        ])
+    };
+    match commit {
+        Commit::At(id) => {
+            let last_applied = last_applied.map(base).filter(|commit| *commit != Commit::None.to_string());
+            signers.check(opened, id, last_applied).map_err(refused)
+        }
+        Commit::Changed(_) => Err(unsigned("edits without a commit")),
+        Commit::None => Err(unsigned("files without a commit")),
+    }
 }
 
 /// The catalog of the files, or everything that is wrong with them.

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::secret::Secret;
@@ -46,21 +46,25 @@ impl ConnectWiseAccess {
     ///
     /// When the file is not there, or is none that could hold certificates.
     pub fn certificate_authority(&self) -> Result<Option<Vec<u8>>, Problem> {
-        let Some(path) = &self.ca_file else { return Ok(None) };
-        let wrong = |code, what: String| {
-            let hint = "relative paths start at the settings file; it holds certificates in PEM";
-            Problem::error(code, "ca_file", format!("ca_file {} {what}", path.display())).with_hint(hint)
-        };
-        let unreadable = |cause: std::io::Error| wrong(Code::Unreadable, format!("cannot be read: {cause}"));
-        if !fs::metadata(path).map_err(unreadable)?.is_file() {
-            return Err(wrong(Code::SpecialFile, "is no regular file".to_owned()));
-        }
-        let mut bytes = Vec::new();
-        let file = fs::File::open(path).map_err(unreadable)?;
-        file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 > LARGEST_FILE {
-            return Err(wrong(Code::TooLarge, "is larger than 1 MiB".to_owned()));
-        }
-        Ok(Some(bytes))
+        self.ca_file.as_deref().map(certificates).transpose()
     }
+}
+
+/// Reads certificates in PEM.
+pub(super) fn certificates(path: &Path) -> Result<Vec<u8>, Problem> {
+    let wrong = |code, what: String| {
+        let hint = "relative paths start at the settings file; it holds certificates in PEM";
+        Problem::error(code, "ca_file", format!("ca_file {} {what}", path.display())).with_hint(hint)
+    };
+    let unreadable = |cause: std::io::Error| wrong(Code::Unreadable, format!("cannot be read: {cause}"));
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(wrong(Code::SpecialFile, "is no regular file".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(unreadable)?;
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(wrong(Code::TooLarge, "is larger than 1 MiB".to_owned()));
+    }
+    Ok(bytes)
 }

@@ -2,20 +2,20 @@
 
 mod hooks;
 mod listen;
+mod repository;
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::document::{
-    ConnectWiseDocument, RepositoryDocument, SecretDocument, SettingsDocument, SourceDocument,
-    TenantDocument, WriteKeysDocument, WritesDocument, Written, WrittenDuration,
+    ConnectWiseDocument, SecretDocument, SettingsDocument, SourceDocument, TenantDocument, WriteKeysDocument,
+    WritesDocument, Written, WrittenDuration,
 };
 use super::secret::{Kept, Secret};
 use super::{
-    ConnectWiseAccess, Repository, STALE_AFTER, Settings, Source, Tenant, WriteKeys, WriteTimes, duration,
-    site,
+    ConnectWiseAccess, STALE_AFTER, Settings, Source, Tenant, WriteKeys, WriteTimes, duration, site,
 };
 use crate::problem::{Code, Problem};
 use crate::yaml::{Document, Node, looks_like_secret};
@@ -58,8 +58,11 @@ pub(super) fn check(
             "add one; trueup init writes a first one",
         );
     }
-    let named = checker
+    let mut named = checker
         .named("tenant", site, tenants, |checker, node, tenant| checker.tenant(node, tenant, times, every));
+    if let Some(journal) = &journal {
+        checker.place_clones(site, &mut named, journal);
+    }
     // By what is written, so that a tenant with a flaw is not told to be missing too.
     let known: Vec<Arc<str>> = site.keys().map(Arc::from).collect();
     let listen =
@@ -150,66 +153,6 @@ impl Checker<'_> {
             writes: times?,
             every: every?,
         })
-    }
-
-    fn repository(&mut self, node: Node<'_>, repository: RepositoryDocument) -> Option<Repository> {
-        let RepositoryDocument { path, folder, url, branch } = repository;
-        let hint = "clone it, keep the clone up to date, and name it: repository: { path: … }";
-        match (&url, &branch, &path) {
-            (Some(_), _, _) => {
-                self.error(
-                    Code::InvalidValue,
-                    "url",
-                    node.key("url"),
-                    "this version clones no repository",
-                    hint,
-                );
-            }
-            (None, Some(_), _) => {
-                let message = "branch goes with url, and this version clones no repository";
-                let hint = "leave it out; trueup plan --commit BRANCH reads a branch of a local clone";
-                self.error(Code::InvalidValue, "branch", node.key("branch"), message, hint);
-            }
-            (None, None, None) => {
-                self.error(
-                    Code::MissingKey,
-                    "path",
-                    node,
-                    "the key \"path\" is missing",
-                    "name a local clone",
-                );
-            }
-            (None, None, Some(_)) => {}
-        }
-        let folder = match folder {
-            None => Some("mappings".to_owned()),
-            Some(Written(folder)) => self.folder(node.key("folder"), &folder),
-        };
-        let path = path.and_then(|path| self.path(node.key("path"), &path));
-        Some(Repository::Path { path: path?, folder: folder? })
-    }
-
-    /// A folder inside a repository, with slashes.
-    fn folder(&mut self, node: Node<'_>, folder: &str) -> Option<String> {
-        let mut names = Vec::new();
-        for part in Path::new(folder).components() {
-            match part {
-                Component::Normal(name) => names.push(name.to_str()?),
-                Component::CurDir => {}
-                Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
-                    let hint = "write a path below the repository, such as mappings";
-                    self.error(
-                        Code::InvalidValue,
-                        "folder",
-                        node,
-                        "folder leads out of the repository",
-                        hint,
-                    );
-                    return None;
-                }
-            }
-        }
-        Some(names.join("/"))
     }
 
     fn connectwise(&mut self, node: Node<'_>, access: ConnectWiseDocument) -> Option<ConnectWiseAccess> {

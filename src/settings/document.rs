@@ -3,6 +3,7 @@
 //! Decides what the file may say, not what it means.
 
 mod daemon;
+mod repository;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 pub(super) use daemon::{
     FullListenDocument, HookDocument, HookKindDocument, ListenDocument, MetricsDocument, TlsDocument,
 };
+pub(super) use repository::{BasicDocument, RemoteAccessDocument, RepositoryDocument, SshDocument};
 
 /// The operator's settings: which ConnectWise instances there are, and where their mappings and usage come from
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -56,20 +58,6 @@ pub(super) struct TenantDocument {
     pub(super) writes: Option<WritesDocument>,
     /// How often trueup run makes a full pass for this tenant, whatever happens
     pub(super) every: Option<WrittenDuration>,
-}
-
-/// Where mappings are: a local clone, or a plain folder
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RepositoryDocument {
-    /// The path of a local clone, bare or checked out, or of a plain folder; relative to this file
-    pub(super) path: Option<Written>,
-    /// The mapping folder in it; mappings when left out
-    pub(super) folder: Option<Written>,
-    /// Refused: this version clones nothing, so name a local clone by its path
-    pub(super) url: Option<Written>,
-    /// Refused: it goes with url; trueup plan --commit picks a branch of a local clone
-    pub(super) branch: Option<Written>,
 }
 
 /// How ConnectWise is reached

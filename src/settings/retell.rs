@@ -5,11 +5,12 @@ use crate::problem::{Code, Problem};
 use super::duration;
 
 /// Keys whose values are secrets.
-pub(super) const SECRETS: [&str; 5] = ["client_id", "public_key", "private_key", "secrets", "token"];
+pub(super) const SECRETS: [&str; 6] =
+    ["client_id", "public_key", "private_key", "secrets", "token", "password"];
 
 /// Keys whose values are durations.
-const DURATIONS: [&str; 7] =
-    ["request_timeout", "send_by", "latest_landing", "read_lag", "settle", "every", "stale_after"];
+const DURATIONS: [&str; 8] =
+    ["request_timeout", "send_by", "latest_landing", "read_lag", "settle", "every", "stale_after", "poll"];
 
 /// The same problems, with the hints that an operator needs.
 pub(super) fn retell(problems: Vec<Problem>) -> Vec<Problem> {

@@ -3,14 +3,16 @@
 mod bad;
 mod daemon;
 mod form;
+mod remote;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::repository::{Place, Repository};
 use super::secret::Kept;
-use super::{Repository, Settings, SettingsError, Source, WriteTimes, load, parse};
+use super::{Settings, SettingsError, Source, WriteTimes, load, parse};
 use crate::problem::{Code, Problem};
 
 const GOOD: &str = "\
@@ -58,7 +60,13 @@ fn settings_are_read_with_paths_from_their_own_folder() {
     assert_eq!(settings.journal, path("trueup.db"));
     assert_eq!(
         tenant.repository,
-        Repository::Path { path: path("../billing"), folder: "mappings".to_owned() }
+        Repository {
+            place: Place::Path(path("../billing")),
+            folder: "mappings".to_owned(),
+            branch: None,
+            signers: None,
+            poll: Duration::from_secs(60),
+        }
     );
     assert_eq!(
         (&*tenant.connectwise.site, &*tenant.connectwise.company),
@@ -97,8 +105,8 @@ fn absolute_paths_stay_and_folders_are_cleaned() {
 
     let settings = read(&text).unwrap();
 
-    let repository = Repository::Path { path: "/srv/billing".into(), folder: "a/b".to_owned() };
-    assert_eq!(settings.tenants["example-msp"].repository, repository);
+    let repository = &settings.tenants["example-msp"].repository;
+    assert_eq!((repository.path(), &*repository.folder), (Path::new("/srv/billing"), "a/b"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::RemoteError;
 use crate::problem::{Code, Problem};
 
 /// A situation in which there are no mappings to read.
@@ -73,6 +74,12 @@ pub enum SnapshotError {
         /// What the git library said.
         detail: String,
     },
+    /// A remote gave nothing new.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+    /// What a remote is opened with cannot be read.
+    #[error("{}", .0.message)]
+    Credentials(Problem),
     /// The system refused.
     #[error("{} cannot be read: {cause}", path.display())]
     Unreadable {
@@ -88,6 +95,8 @@ impl SnapshotError {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
+            Self::Remote(error) => return error.hint(),
+            Self::Credentials(problem) => return problem.hint.clone().unwrap_or_default(),
             Self::NoSuchPath { .. } => "relative paths start at the settings file; check repository.path",
             Self::BadFolder { .. } => "write a path below the repository, such as mappings",
             Self::NoSuchFolder { .. } => "check repository.folder in the settings, and the branch",
@@ -116,6 +125,9 @@ impl SnapshotError {
     /// The same for people, with what to do about it.
     #[must_use]
     pub fn problem(&self) -> Problem {
+        if let Self::Credentials(problem) = self {
+            return problem.clone();
+        }
         Problem::error(Code::Unreadable, "", self.to_string()).with_hint(self.hint())
     }
 }

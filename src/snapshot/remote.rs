@@ -122,8 +122,23 @@ impl RemoteClone {
     pub fn open(remote: Remote, folder: &Path) -> Result<Self, RemoteError> {
         transport::register_once()?;
         let clone = Self { remote, folder: folder.to_owned() };
-        clone.repository()?;
+        let _alone = clone.lock()?;
+        clone.forget_another()?;
         Ok(clone)
+    }
+
+    /// What was fetched from another address is not the last good commit of this one.
+    fn forget_another(&self) -> Result<(), RemoteError> {
+        let damaged = |error: git2::Error| self.damaged(&error);
+        let (note, address) = (self.folder.join("trueup.address"), self.remote.address.to_string());
+        if fs::read_to_string(&note).is_ok_and(|known| known == address) {
+            return Ok(());
+        }
+        let repository = self.repository()?;
+        for reference in repository.references().map_err(damaged)? {
+            reference.and_then(|mut reference| reference.delete()).map_err(damaged)?;
+        }
+        fs::write(note, address).map_err(|cause| self.unusable(cause.to_string()))
     }
 
     /// The folder of the bare clone, to be opened as a [`MappingRepository`](super::MappingRepository).

@@ -87,6 +87,22 @@ impl MappingRepository {
         Ok(mapping_files(commit, self.branch(), gathered))
     }
 
+    /// The mapping files of the newest commit of a branch, and of nothing else that has its name.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such branch, or no mapping folder in it.
+    pub fn read_branch(&self, branch: &str) -> Result<MappingFiles, SnapshotError> {
+        let files = self.read_commit(&format!("refs/heads/{branch}"))?;
+        Ok(MappingFiles { branch: Some(branch.into()), ..files })
+    }
+
+    /// Whether commits are all there is: nothing is checked out.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.root.is_none()
+    }
+
     /// The commit that a revision names.
     ///
     /// # Errors

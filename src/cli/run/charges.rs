@@ -11,9 +11,6 @@ use crate::problem::{Code, Problem};
 use crate::reconciler::daemon::{Charge, Pace, Purpose};
 use crate::settings::{Tenant, is_read_only};
 
-/// How often repositories and usage files are looked at.
-const POLL: Duration = Duration::from_secs(60);
-
 /// One charge a tenant.
 pub(super) fn charges(tenants: &BTreeMap<Arc<str>, Tenant>, stale_after: Duration) -> Vec<Charge> {
     tenants.iter().map(|(name, tenant)| charge(Arc::clone(name), tenant, stale_after)).collect()
@@ -25,7 +22,7 @@ fn charge(name: Arc<str>, tenant: &Tenant, stale_after: Duration) -> Charge {
         tenant: resolved(name, tenant),
         instance: Instance { site: access.site.clone(), company: access.company.clone() },
         timing: Timing { send_by: writes.send_by, settle: writes.settle },
-        pace: Pace { poll: POLL, every: tenant.every },
+        pace: Pace { poll: tenant.repository.poll, every: tenant.every },
         stale_after,
         keys: Arc::new(move |purpose| {
             let write_keys = match purpose {

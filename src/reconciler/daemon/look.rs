@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::reconciler::Repository;
-use crate::snapshot::{MappingRepository, SnapshotError};
+use crate::snapshot::SnapshotError;
 use crate::sources::Source;
 
 /// The mappings as they were seen.
@@ -22,9 +22,10 @@ pub(super) struct Sight {
     texts: u64,
 }
 
-/// Looks at the mappings.
+/// Looks at the mappings, of a remote by fetching them.
 pub(super) fn mappings(repository: &Repository) -> Result<Sight, SnapshotError> {
-    let files = MappingRepository::open(&repository.path, &repository.folder)?.read_folder()?;
+    repository.fetch()?;
+    let files = repository.read()?;
     let mut hasher = DefaultHasher::new();
     for file in &files.files {
         (&file.path, &file.text).hash(&mut hasher);

@@ -48,6 +48,12 @@ pub(super) fn read(
             Some(mappings) => (mappings, Some(refusal(invalid)), None),
             None => return Err(MappingsError::Invalid(invalid).into()),
         },
+        Err(MappingsError::Unsigned { commit, problems }) => {
+            match before(tenant, in_force, last_applied, now) {
+                Some(mappings) => (mappings, Some(Refusal { commit: commit.to_string(), problems }), None),
+                None => return Err(MappingsError::Unsigned { commit, problems }.into()),
+            }
+        }
         Err(MappingsError::Snapshot(error)) => match in_force {
             Some(mappings) => (Mappings::clone(mappings), None, Some(error)),
             None => return Err(MappingsError::Snapshot(error).into()),

@@ -98,6 +98,17 @@ impl From<LocalError> for Setback {
                 let code = first.map(|problem| problem.code);
                 Self { code, ..Self::passing(Phase::Mappings, message, hint) }
             }
+            LocalError::Mappings(MappingsError::Unsigned { commit, problems }) => {
+                let message = format!(
+                    "The mappings of {commit} are not signed as they must be, and none were in force before"
+                );
+                let first = problems.first();
+                let hint = first.map(|problem| problem.message.to_string());
+                Self {
+                    code: first.map(|problem| problem.code),
+                    ..Self::passing(Phase::Mappings, message, hint)
+                }
+            }
             LocalError::Unreadable(failures) => {
                 let first = failures.first().and_then(|failure| failure.problems.first());
                 let hint = first.map(|problem| problem.message.to_string());

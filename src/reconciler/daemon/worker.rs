@@ -273,7 +273,7 @@ impl Worker {
 
 /// How a tenant stands before anything is known of it.
 fn beginning(charge: &Charge, now: Timestamp) -> Standing {
-    let place = charge.tenant.repository.path.display().to_string();
+    let place = charge.tenant.repository.shown();
     Standing {
         tenant: Arc::clone(&charge.tenant.name),
         instance: charge.instance.to_string().into(),

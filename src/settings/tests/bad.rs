@@ -18,16 +18,6 @@ fn bad_documents() -> Vec<BadSettings> {
         ("unknown key", with("journal:", "jurnal:"), vec![(UnknownKey, 14, 1)]),
         ("every without unit", format!("{GOOD}every: 60\n"), vec![(InvalidValue, 15, 8)]),
         ("double key", format!("{GOOD}journal: other.db\n"), vec![(DuplicateKey, 15, 1)]),
-        (
-            "clone by url",
-            with("path: ../billing", "url: \"https://git.example.com/x.git\", branch: main"),
-            vec![(InvalidValue, 4, 24)],
-        ),
-        (
-            "branch of a path",
-            with("path: ../billing", "path: ../billing, branch: main"),
-            vec![(InvalidValue, 4, 45)],
-        ),
         ("no path", with("path: ../billing, folder", "folder"), vec![(MissingKey, 4, 17)]),
         ("folder outside", with("folder: mappings", "folder: ../other"), vec![(InvalidValue, 4, 45)]),
         ("absolute folder", with("folder: mappings", "folder: /etc"), vec![(InvalidValue, 4, 45)]),
@@ -115,18 +105,6 @@ fn all_errors_are_told_at_once() {
         places(&problems),
         [(InvalidValue, 4, 45), (InsecureSite, 6, 13), (DuplicateKey, 12, 89), (UnknownKey, 14, 1)]
     );
-}
-
-#[test]
-fn what_this_version_cannot_do_is_said_and_not_ignored() {
-    let hint = |text: &str| {
-        let problems = read(text).unwrap_err();
-        (problems[0].message.clone(), problems[0].hint.clone().unwrap())
-    };
-
-    let (message, way_out) = hint(&with("path: ../billing", "url: \"https://git.example.com/x.git\""));
-    assert_eq!(message, "this version clones no repository");
-    assert_eq!(way_out, "clone it, keep the clone up to date, and name it: repository: { path: … }");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::problem::{Code, Problem, printable};
+use crate::problem::printable;
 
 /// More of what a remote says is cut.
 const LONGEST: usize = 512;
@@ -162,12 +162,6 @@ impl RemoteError {
             }
         }
         .to_owned()
-    }
-
-    /// The same for people, with what to do about it.
-    #[must_use]
-    pub fn problem(&self) -> Problem {
-        Problem::error(Code::Unreadable, "repository", self.to_string()).with_hint(self.hint())
     }
 }
 

@@ -187,3 +187,15 @@ fn a_folder_that_holds_something_else_is_refused_and_left() {
     assert!(matches!(opened, Err(RemoteError::Clone { .. })));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn what_came_from_another_address_is_in_force_no_longer() {
+    let (folder, _far, _) = with_mappings();
+    let (own, clone) = open(remote(folder.path()));
+    clone.fetch().unwrap();
+
+    let moved = RemoteClone::open(remote(&own.path().join("elsewhere")), clone.path()).unwrap();
+
+    assert_eq!(moved.last_good(), Ok(None));
+    assert!(matches!(moved.fetch(), Err(RemoteError::NotFound { .. })));
+}
