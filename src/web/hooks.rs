@@ -39,8 +39,9 @@
 //! # What is answered
 //!
 //! `202` for whatever is proven, `404` for everything else (a hook that is not there, a wrong secret, a wrong method, too
-//! large a body where the listener lets it through), and `429` for an address that failed too often. All without a body, so that a stranger learns nothing;
-//! the operator finds the reason in [`Hooks::counts`] and in the log.
+//! large a body where the listener lets it through), and `429` for an address that failed too often and never proved
+//! itself. All without a body, so that a stranger learns nothing; the operator finds the reason in [`Hooks::counts`] and
+//! in the log.
 //!
 //! # How often it rings
 //!
@@ -137,8 +138,7 @@ impl Hooks {
     /// [`Limits::WEBHOOK_BODY_BYTES`](crate::web::Limits::WEBHOOK_BODY_BYTES) for a body.
     ///
     /// Failures are counted by the address of the [`Caller`](crate::web::Caller). Behind a proxy that the listener does not
-    /// believe, all senders share one account, and one of them can silence the hooks of all others for a while.
-    #[must_use]
+    /// believe, all senders share one account.
     pub fn router(&self) -> Router {
         Router::new().fallback(desk::answer).with_state(Arc::clone(&self.desk))
     }

@@ -57,8 +57,11 @@ pub struct Count {
 /// The counters since the start.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
-    counters: Mutex<BTreeMap<(Option<Arc<str>>, Outcome), u64>>,
+    counters: Mutex<BTreeMap<Counter, u64>>,
 }
+
+/// A hook, if one was reached, and what came of it.
+type Counter = (Option<Arc<str>>, Outcome);
 
 impl Counts {
     /// Counts one.

@@ -1,6 +1,6 @@
 //! Where all deliveries arrive: finds the hook, and gives every sender one of three answers, each without a word.
 //!
-//! `202` for whatever is proven, `404` for everything else, and `429` for an address that got too many of those. A hook
+//! `202` for whatever is proven, `404` for everything else, and `429` for an address that got too many of those and never a `202`. A hook
 //! that is not there, a wrong secret and a wrong method look the same, so that nobody learns which hooks there are.
 
 use std::collections::BTreeMap;
@@ -72,6 +72,7 @@ pub(super) async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> S
     match result {
         Ok(outcome) => {
             desk.counts.add(hook, outcome);
+            desk.failures(|failures| failures.forgive(address, Instant::now().into_std()));
             tracing::info!(hook = hook.map(AsRef::as_ref), outcome = outcome.as_str(), "hook heard");
             StatusCode::ACCEPTED
         }

@@ -1,7 +1,9 @@
 //! How often an address may fail: twenty times at once, and then once in three seconds.
 //!
-//! Pure: the time is an argument. Who failed too often is turned away before anything of a delivery is read. Memory is
-//! bounded: of the addresses that failed, only so many are remembered, and those that failed least are forgotten first.
+//! Pure: the time is an argument. Who failed too often is turned away before anything of a delivery is judged, unless it
+//! proved itself before: everybody's deliveries come from the same few addresses of a forge, and a stranger who lets the
+//! forge fail here on purpose must not silence it. Memory is bounded: of the addresses that failed, only so many are
+//! remembered, and those that failed least are forgotten first.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -16,18 +18,33 @@ const EVERY: Duration = Duration::from_secs(3);
 /// A hundred bytes each.
 const MOST_ADDRESSES: usize = 4_096;
 
-/// The networks that failed, each with the time at which all its failures will be forgiven.
+/// More than all forges of one operator send from.
+const MOST_PROVEN: usize = 256;
+
+/// The networks that failed.
 #[derive(Debug, Default)]
 pub(super) struct Failures {
+    /// When all failures of a network will be forgiven.
     forgiven_at: HashMap<IpAddr, Instant>,
+    /// When a network last proved itself.
+    proven_at: HashMap<IpAddr, Instant>,
 }
 
 impl Failures {
     /// Whether an address failed so often that it has to wait.
     pub(super) fn are_too_many(&self, address: IpAddr, now: Instant) -> bool {
-        self.forgiven_at
-            .get(&network(address))
-            .is_some_and(|at| at.saturating_duration_since(now) > EVERY * (AT_ONCE - 1))
+        let network = network(address);
+        let forgiven_at = self.forgiven_at.get(&network);
+        !self.proven_at.contains_key(&network)
+            && forgiven_at.is_some_and(|at| at.saturating_duration_since(now) > EVERY * (AT_ONCE - 1))
+    }
+
+    /// Notes that an address proved itself.
+    pub(super) fn forgive(&mut self, address: IpAddr, now: Instant) {
+        self.proven_at.insert(network(address), now);
+        if self.proven_at.len() > MOST_PROVEN {
+            forget_first(&mut self.proven_at);
+        }
     }
 
     /// Notes that an address failed.
@@ -42,12 +59,16 @@ impl Failures {
 
     fn make_room(&mut self, now: Instant) {
         self.forgiven_at.retain(|_, at| *at > now);
-        if self.forgiven_at.len() >= MOST_ADDRESSES
-            && let Some((network, _)) = self.forgiven_at.iter().min_by_key(|(_, at)| **at)
-        {
-            let network = *network;
-            self.forgiven_at.remove(&network);
+        if self.forgiven_at.len() >= MOST_ADDRESSES {
+            forget_first(&mut self.forgiven_at);
         }
+    }
+}
+
+fn forget_first(networks: &mut HashMap<IpAddr, Instant>) {
+    let first = networks.iter().min_by_key(|(_, at)| **at).map(|(network, _)| *network);
+    if let Some(first) = first {
+        networks.remove(&first);
     }
 }
 
@@ -99,6 +120,23 @@ mod tests {
             failures.note("::ffff:192.0.2.1".parse().unwrap(), start);
         }
         assert!(failures.are_too_many(ADDRESS, start), "written another way it is the same address");
+    }
+
+    #[test]
+    fn who_proved_itself_is_not_silenced_by_others_at_its_address() {
+        let start = Instant::now();
+        let mut failures = Failures::default();
+        failures.forgive(ADDRESS, start);
+        for _ in 0..100 {
+            failures.note(ADDRESS, start);
+        }
+
+        assert!(!failures.are_too_many(ADDRESS, start));
+        for other in 0..1_000_u32 {
+            failures.forgive(IpAddr::V4((0x0a00_0000 + other).into()), start + EVERY);
+        }
+        assert_eq!(failures.proven_at.len(), MOST_PROVEN);
+        assert!(failures.are_too_many(ADDRESS, start), "it is forgotten when many proved themselves since");
     }
 
     #[test]

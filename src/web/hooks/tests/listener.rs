@@ -173,6 +173,20 @@ fn sec_w6_an_address_that_fails_too_often_is_turned_away() {
 }
 
 #[test]
+fn a_stranger_at_the_same_forge_cannot_silence_it() {
+    let world = World::with(vec![hook(HookKind::Github)]);
+    let right = proof(HookKind::Github, SECRET, PUSH);
+    let wrong = proof(HookKind::Github, ANOTHER, PUSH);
+
+    let before = world.post(&right, PUSH).status;
+    let strangers: Vec<u16> = (0..60).map(|_| world.post(&wrong, PUSH).status).collect();
+    let after = world.post(&right, PUSH).status;
+
+    assert_eq!((before, after), (202, 202));
+    assert!(strangers.iter().all(|status| *status == 404));
+}
+
+#[test]
 fn a_right_sender_never_uses_up_its_account() {
     let world = World::with(vec![hook(HookKind::Github)]);
     let right = proof(HookKind::Github, SECRET, PUSH);
