@@ -11,6 +11,7 @@ mod explain;
 mod failure;
 mod history;
 mod init;
+mod logs;
 mod man;
 mod plan;
 mod progress;
@@ -26,6 +27,7 @@ mod validate;
 
 pub use exit::Exit;
 pub use failure::Failure;
+pub use logs::{LogChoice, LogFormat, LogLevel};
 pub use screen::ColorChoice;
 
 use std::ffi::OsString;
@@ -58,7 +60,7 @@ Exit codes: 0 done, 2 changes (--detailed-exitcode), 3 a line is held, 4 a file 
 planned, 6 partly applied, 7 the plan file does not fit any more, 8 another process holds the journal, 64 usage";
 
 /// What every verb takes.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct Global {
     /// Settings file; without it TRUEUP_CONFIG, then ./trueup.yaml, then the user's configuration folder
     #[arg(long, global = true, value_name = "FILE")]
@@ -69,6 +71,9 @@ pub struct Global {
     /// When to colour; never the only sign of anything
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
+    /// What is logged, and how
+    #[command(flatten)]
+    pub logs: LogChoice,
 }
 
 /// The verbs. What each does is told by its own arguments.
@@ -98,6 +103,8 @@ pub fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) => return usage(&error),
     };
     let screen = screen::Screen::new(cli.global.color);
+    logs::tell_panics(&screen);
+    cli.global.logs.start(logs::LogLevel::Off);
     match run(&cli.global, cli.verb, &screen) {
         Ok(exit) => exit,
         Err(failure) => {

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use self::workspace::Workspace;
 use super::apply::{self, Apply};
 use super::plan::{self, PlanVerb};
-use super::screen::{ColorChoice, Screen};
+use super::screen::Screen;
 use super::session::{stop_on_signal, wait_for};
 use super::{Exit, Failure, Global};
 use crate::reconciler::Stop;
@@ -52,7 +52,7 @@ pub(super) fn run(verb: &Demo, screen: &Screen) -> Result<Exit, Failure> {
     let workspace = Workspace::make(verb.folder.as_deref(), now)?;
     let simulator = start()?;
     workspace.write_settings(&simulator.url())?;
-    let global = Global { config: Some(workspace.settings()), tenant: None, color: ColorChoice::default() };
+    let global = Global { config: Some(workspace.settings()), ..Global::default() };
 
     workspace.write_usage(workspace::Day::Yesterday, yesterday - USAGE_AGE)?;
     apply::run_at(&global, &Apply::unseen(), &screen.silent(), yesterday)?;

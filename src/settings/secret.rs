@@ -2,6 +2,8 @@
 //!
 //! Never part of the settings, of an argument or of a message.
 
+mod known;
+
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -12,6 +14,8 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use crate::problem::{Code, Place, Problem};
+
+pub use known::{REDACTED, names_a_secret, redacted};
 
 /// A longer file is no key.
 const LARGEST_FILE: u64 = 16 * 1024;
@@ -34,7 +38,8 @@ pub enum Kept {
     Environment(String),
 }
 
-/// Reads a secret. One closing line break is cut.
+/// Reads a secret, from where it is kept now: a file is read again each time, so that a secret can be replaced while the
+/// program runs. One closing line break is cut. From then on it is taken out of every [text for people](redacted).
 ///
 /// # Errors
 ///
@@ -85,7 +90,9 @@ fn resolve_in(secret: &Secret, variable: impl Fn(&str) -> Option<OsString>) -> R
             hint,
         ));
     }
-    Ok(SecretString::from(bare))
+    let secret = SecretString::from(bare);
+    known::remember(&secret);
+    Ok(secret)
 }
 
 fn problem(secret: &Secret, code: Code, message: impl Into<String>, hint: &str) -> Problem {
