@@ -5,6 +5,7 @@ mod house {
     pub mod doors;
     pub mod keys;
     pub mod licences;
+    pub mod secrets;
     pub mod sizes;
     pub mod source;
 }

@@ -25,11 +25,11 @@ pub(super) use self::panics::tell_panics;
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct LogChoice {
     /// The least that is logged; the daemon logs info, other verbs nothing
-    #[arg(long = "log-level", global = true, value_name = "LEVEL", env = "TRUEUP_LOG")]
-    level: Option<LogLevel>,
+    #[arg(long, global = true, value_name = "LEVEL", env = "TRUEUP_LOG")]
+    log_level: Option<LogLevel>,
     /// How log lines are written; text on a terminal, else json
-    #[arg(long = "log-format", global = true, value_name = "FORMAT")]
-    format: Option<LogFormat>,
+    #[arg(long, global = true, value_name = "FORMAT")]
+    log_format: Option<LogFormat>,
 }
 
 /// The least that is logged.
@@ -61,11 +61,11 @@ pub enum LogFormat {
 impl LogChoice {
     /// Starts the logs, once in a process. `usual` is the level when nobody chose one.
     pub(super) fn start(self, usual: LogLevel) {
-        let format = self.format.unwrap_or_else(|| match stderr().is_terminal() {
+        let format = self.log_format.unwrap_or_else(|| match stderr().is_terminal() {
             true => LogFormat::Text,
             false => LogFormat::Json,
         });
-        let level = filter(self.level.unwrap_or(usual));
+        let level = filter(self.log_level.unwrap_or(usual));
         let log = Log { level, format, out: Mutex::new(stderr()) };
         // Logs that stand already, as in a test, stay.
         let _ = tracing_subscriber::registry().with(log).try_init();

@@ -20,6 +20,16 @@ pub use known::{REDACTED, names_a_secret, redacted};
 /// A longer file is no key.
 const LARGEST_FILE: u64 = 16 * 1024;
 
+/// Names the folder in which whoever starts services puts their credentials.
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+
+/// The rights that nobody but its owner may have on a secret file.
+const OTHERS: u32 = 0o077;
+
+/// The same for a credential that was put there for this service alone: it is often given by a group or an access list of
+/// its own, which shows as the right of a group to read.
+const OTHERS_OF_A_CREDENTIAL: u32 = 0o037;
+
 /// A secret by where it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Secret {
@@ -64,7 +74,11 @@ pub fn derived(secret: &Secret, purpose: &str) -> Result<String, Problem> {
 
 fn resolve_in(secret: &Secret, variable: impl Fn(&str) -> Option<OsString>) -> Result<SecretString, Problem> {
     let text = match &secret.kept {
-        Kept::File(path) => read(path).map_err(|problem| problem.at(secret.place.clone()))?,
+        Kept::File(path) => {
+            let guarded = variable(CREDENTIALS).is_some_and(|folder| lies_in(path, Path::new(&folder)));
+            let others = if guarded { OTHERS_OF_A_CREDENTIAL } else { OTHERS };
+            read(path, others).map_err(|problem| problem.at(secret.place.clone()))?
+        }
         Kept::Environment(name) => match variable(name).map(OsString::into_string) {
             Some(Ok(text)) => SecretString::from(text),
             Some(Err(_)) => {
@@ -99,7 +113,12 @@ fn problem(secret: &Secret, code: Code, message: impl Into<String>, hint: &str) 
     Problem::error(code, "", message).with_hint(hint).at(secret.place.clone())
 }
 
-fn read(path: &Path) -> Result<SecretString, Problem> {
+/// Whether a file lies directly in a folder, by its written path.
+fn lies_in(path: &Path, folder: &Path) -> bool {
+    folder.is_absolute() && path.parent() == Some(folder)
+}
+
+fn read(path: &Path, others: u32) -> Result<SecretString, Problem> {
     let shown = path.display();
     let wrong = |code, message: String, hint: &str| Problem::error(code, "", message).with_hint(hint);
     let missing = |cause: std::io::Error| {
@@ -113,7 +132,7 @@ fn read(path: &Path) -> Result<SecretString, Problem> {
         return Err(wrong(Code::SpecialFile, message, "name the file that holds the secret"));
     }
     let file = fs::File::open(path).map_err(missing)?;
-    if let Some(mode) = open_to_others(&file.metadata().map_err(missing)?) {
+    if let Some(mode) = open_to_others(&file.metadata().map_err(missing)?, others) {
         let message = format!("the secret file {shown} has mode {mode:04o}: others may read it");
         let hint = format!("close it: chmod 600 {shown}");
         return Err(wrong(Code::SecretFileMode, message, &hint));
@@ -136,15 +155,15 @@ fn read(path: &Path) -> Result<SecretString, Problem> {
 
 /// The permissions of a file that others than its owner may use.
 #[cfg(unix)]
-fn open_to_others(seen: &fs::Metadata) -> Option<u32> {
+fn open_to_others(seen: &fs::Metadata, others: u32) -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
 
     let mode = seen.mode() & 0o7777;
-    (mode & 0o077 != 0).then_some(mode)
+    (mode & others != 0).then_some(mode)
 }
 
 #[cfg(not(unix))]
-fn open_to_others(_seen: &fs::Metadata) -> Option<u32> {
+fn open_to_others(_seen: &fs::Metadata, _others: u32) -> Option<u32> {
     None
 }
 

@@ -9,6 +9,7 @@ mod determinism;
 mod failures;
 mod first_day;
 mod kills;
+mod operator;
 mod plan_files;
 mod readme;
 mod reads_only;

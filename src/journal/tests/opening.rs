@@ -38,7 +38,7 @@ fn fifty_openings_at_once_give_one_journal() {
 
 #[cfg(unix)]
 #[test]
-fn every_file_is_for_its_owner_alone() {
+fn sec_d1_every_file_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let mut desk = Desk::new();
     desk.written(line(1), 1, 2, 0);
@@ -53,7 +53,7 @@ fn every_file_is_for_its_owner_alone() {
 
 #[cfg(unix)]
 #[test]
-fn a_journal_that_others_could_read_is_closed_to_them() {
+fn sec_d1_a_journal_that_others_could_read_is_closed_to_them() {
     use std::os::unix::fs::PermissionsExt;
     let desk = Desk::new();
     let path = desk.path();

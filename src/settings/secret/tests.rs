@@ -88,7 +88,27 @@ fn what_could_not_stand_in_a_header_is_no_secret() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_others_may_use_is_refused() {
+fn a_credential_of_the_service_may_be_given_by_a_group_and_by_nothing_else() {
+    let (folder, path) = file_of(b"hunter2");
+    let credentials = |name: &str| (name == "CREDENTIALS_DIRECTORY").then(|| folder.path().into());
+    for (mode, result) in [
+        (0o440, Ok("hunter2".to_owned())),
+        (0o400, Ok("hunter2".to_owned())),
+        (0o460, Err(Code::SecretFileMode)),
+        (0o444, Err(Code::SecretFileMode)),
+    ] {
+        set_mode(&path, mode);
+
+        assert_eq!(resolve(Kept::File(path.clone()), credentials), result, "{mode:o}");
+    }
+    set_mode(&path, 0o440);
+    let elsewhere = |name: &str| (name == "CREDENTIALS_DIRECTORY").then(|| "/elsewhere".into());
+    assert_eq!(resolve(Kept::File(path), elsewhere), Err(Code::SecretFileMode));
+}
+
+#[cfg(unix)]
+#[test]
+fn sec_p2_a_file_that_others_may_use_is_refused() {
     let (_folder, path) = file_of(b"hunter2");
     for (mode, result) in [
         (0o600, Ok("hunter2".to_owned())),
@@ -125,4 +145,16 @@ fn a_variable_that_is_no_text_is_refused() {
     let kept = Kept::Environment("TRUEUP_KEY".to_owned());
 
     assert_eq!(resolve(kept, |_| Some(OsString::from_vec(vec![0xFF]))), Err(Code::NotUtf8));
+}
+
+#[test]
+fn i8_a_secret_file_that_was_replaced_is_read_anew() {
+    let (_folder, path) = file_of(b"hunter2-before");
+    let secret = Secret { kept: Kept::File(path.clone()), place: place() };
+    let read = || resolve_in(&secret, |_| None).map(|text| text.expose_secret().to_owned());
+    assert_eq!(read().as_deref(), Ok("hunter2-before"));
+
+    fs::write(&path, "hunter2-after").unwrap();
+
+    assert_eq!(read().as_deref(), Ok("hunter2-after"));
 }
