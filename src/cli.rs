@@ -104,7 +104,7 @@ pub fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let screen = screen::Screen::new(cli.global.color);
     logs::tell_panics(&screen);
-    cli.global.logs.start(logs::LogLevel::Off);
+    cli.global.logs.start(usual_log_level(&cli.verb));
     match run(&cli.global, cli.verb, &screen) {
         Ok(exit) => exit,
         Err(failure) => {
@@ -132,6 +132,11 @@ fn run(global: &Global, verb: Verb, screen: &screen::Screen) -> Result<Exit, Fai
         Verb::Completions(verb) => completions::run(&verb),
         Verb::Man(verb) => man::run(&verb, screen),
     }
+}
+
+/// What a verb logs when nobody chose. Only the daemon has nobody in front of it.
+fn usual_log_level(verb: &Verb) -> LogLevel {
+    if matches!(verb, Verb::Run(_)) { LogLevel::Info } else { LogLevel::Off }
 }
 
 /// Help and version are data and end well; anything else that clap refuses is a usage error. Its own exit code 2 would

@@ -4,7 +4,6 @@
 //! decided in the engine room.
 
 mod charges;
-mod log;
 mod service;
 mod signals;
 
@@ -50,7 +49,6 @@ pub(super) fn run(global: &Global, verb: &Run, screen: &Screen) -> Result<Exit, 
     let path = settings::locate(global.config.as_deref())?;
     let settings = wanted(settings::load(&path)?, global.tenant.as_deref())?;
     let journal = SharedJournal::new(Journal::open(&settings.journal)?);
-    log::install();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
         .enable_all()

@@ -15,8 +15,8 @@ pub struct Listen {
     pub address: SocketAddr,
     /// A certificate and its key.
     pub tls: Option<Tls>,
-    /// The proxies in front that encrypt. Only these are believed about who asks.
-    pub proxies: Vec<IpAddr>,
+    /// A proxy in front that encrypts.
+    pub proxy: Option<Proxy>,
     /// The host names it is asked by, besides loopback names and its own address.
     pub names: Vec<Arc<str>>,
     /// The file of the users that may look.
@@ -27,8 +27,17 @@ impl Listen {
     /// An address alone.
     #[must_use]
     pub fn at(address: SocketAddr) -> Self {
-        Self { address, tls: None, proxies: Vec::new(), names: Vec::new(), users: None }
+        Self { address, tls: None, proxy: None, names: Vec::new(), users: None }
     }
+}
+
+/// A proxy in front of a listener. Only this one is believed about who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proxy {
+    /// The addresses it connects from, at least one.
+    pub addresses: Vec<IpAddr>,
+    /// The header in which it names the user who logged in at it.
+    pub user_header: Option<Arc<str>>,
 }
 
 /// A certificate chain and its private key, both in PEM.

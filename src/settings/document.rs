@@ -12,7 +12,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 pub(super) use daemon::{
-    FullListenDocument, HookDocument, HookKindDocument, ListenDocument, MetricsDocument, TlsDocument,
+    FullListenDocument, HookDocument, HookKindDocument, ListenDocument, MetricsDocument, ProxyDocument,
+    TlsDocument,
 };
 pub(super) use repository::{BasicDocument, RemoteAccessDocument, RepositoryDocument, SshDocument};
 

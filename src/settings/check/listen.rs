@@ -1,13 +1,15 @@
 //! Where the daemon may listen: beyond this machine only encrypted, and only for people it knows.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Checker, settled};
 use crate::problem::Code;
-use crate::settings::daemon::{Listen, Metrics, Tls};
-use crate::settings::document::{FullListenDocument, ListenDocument, MetricsDocument, TlsDocument, Written};
+use crate::settings::daemon::{Listen, Metrics, Proxy, Tls};
+use crate::settings::document::{
+    FullListenDocument, ListenDocument, MetricsDocument, ProxyDocument, TlsDocument, Written,
+};
 use crate::yaml::Node;
 
 /// What keeps strangers out of a listener.
@@ -70,13 +72,13 @@ impl Checker<'_> {
         let FullListenDocument { address: Written(address), tls, proxy, names, users } = listen;
         let address = self.address("address", node.key("address"), &address);
         let tls = tls.map(|tls| self.tls(node.key("tls"), &tls));
-        let proxies = self.proxies(node.key("proxy"), &proxy);
+        let proxy = proxy.map(|proxy| self.proxy(node.key("proxy"), proxy));
         let names = self.host_names(node.key("names"), names);
         let users = users.map(|users| self.path(node.key("users"), &users));
         Some(Listen {
             address: address?,
             tls: settled(tls)?,
-            proxies: proxies?,
+            proxy: settled(proxy)?,
             names: names?,
             users: settled(users)?,
         })
@@ -98,19 +100,29 @@ impl Checker<'_> {
         Some(Tls { certificate: certificate?, key: key? })
     }
 
-    fn proxies(&mut self, node: Node<'_>, written: &[Written]) -> Option<Vec<IpAddr>> {
-        let mut proxies = Vec::new();
+    fn proxy(&mut self, node: Node<'_>, written: ProxyDocument) -> Option<Proxy> {
+        let ProxyDocument { addresses: written, user_header } = written;
+        let mut addresses = Vec::new();
         for (index, Written(text)) in written.iter().enumerate() {
             match text.parse() {
-                Ok(address) => proxies.push(address),
+                Ok(address) => addresses.push(address),
                 Err(_) => {
-                    let message = "proxy is no list of addresses";
+                    let message = "addresses holds what is no address";
                     let hint = "write each in numbers and without a port, such as 10.0.0.5";
-                    self.error(Code::InvalidValue, "proxy", node.item(index), message, hint);
+                    let place = node.key("addresses").item(index);
+                    self.error(Code::InvalidValue, "addresses", place, message, hint);
                 }
             }
         }
-        (proxies.len() == written.len()).then_some(proxies)
+        let is_header = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if let Some(Written(name)) = user_header.as_ref().filter(|name| !is_header(&name.0)) {
+            let message = format!("{name:?} is no name of a header");
+            let hint = "write it as the proxy sends it, such as X-Forwarded-User";
+            self.error(Code::InvalidValue, "user_header", node.key("user_header"), message, hint);
+            return None;
+        }
+        let user_header = user_header.map(|Written(name)| name.into());
+        (addresses.len() == written.len()).then_some(Proxy { addresses, user_header })
     }
 
     fn host_names(&mut self, node: Node<'_>, written: Vec<Written>) -> Option<Vec<Arc<str>>> {
@@ -145,9 +157,10 @@ impl Checker<'_> {
         if is_loopback(listen) {
             return true;
         }
-        let encrypted = listen.tls.is_some() || !listen.proxies.is_empty();
+        let encrypted = listen.tls.is_some() || listen.proxy.is_some();
+        let at_the_proxy = listen.proxy.as_ref().is_some_and(|proxy| proxy.user_header.is_some());
         let known = match keeper {
-            Keeper::Users => listen.users.is_some(),
+            Keeper::Users => listen.users.is_some() || at_the_proxy,
             Keeper::Secret => true,
         };
         let flaw = match (encrypted, known) {

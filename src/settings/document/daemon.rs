@@ -25,14 +25,25 @@ pub(in crate::settings) struct FullListenDocument {
     pub(in crate::settings) address: Written,
     /// A certificate and its key; needed beyond loopback, unless a proxy encrypts
     pub(in crate::settings) tls: Option<TlsDocument>,
-    /// The addresses of the proxies in front of it that encrypt, such as 10.0.0.5; only these are believed about who asks
-    #[serde(default)]
-    pub(in crate::settings) proxy: Vec<Written>,
+    /// A proxy in front of it that encrypts
+    pub(in crate::settings) proxy: Option<ProxyDocument>,
     /// The host names it is asked by, such as trueup.example.com; loopback names are always known
     #[serde(default)]
     pub(in crate::settings) names: Vec<Written>,
-    /// The file of the users that may look, one line each as trueup user prints it; needed beyond loopback; relative to this file
+    /// The file of the users that may look, one line each as trueup user prints it; needed beyond loopback, unless people log
+    /// in at the proxy; relative to this file
     pub(in crate::settings) users: Option<Written>,
+}
+
+/// A proxy in front of a listener. Only this one is believed about who asks
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::settings) struct ProxyDocument {
+    /// The addresses it connects from, such as 10.0.0.5
+    #[schemars(length(min = 1))]
+    pub(in crate::settings) addresses: Vec<Written>,
+    /// The header in which it names the user who logged in at it, such as X-Forwarded-User; takes the place of users
+    pub(in crate::settings) user_header: Option<Written>,
 }
 
 /// A certificate and its key

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{GOOD, places, read, with};
 use crate::problem::Code::{InvalidValue, SecretInFile, UnknownKey, WrongType};
 use crate::settings::STALE_AFTER;
-use crate::settings::daemon::{HookKind, Listen, Metrics, Tls};
+use crate::settings::daemon::{HookKind, Listen, Metrics, Proxy, Tls};
 use crate::settings::secret::Kept;
 
 const TLS: &str = "tls: { certificate: tls/chain.pem, key: tls/key.pem }";
@@ -28,7 +28,7 @@ fn without_a_word_nothing_listens_and_nobody_rings() {
 fn a_listener_is_an_address_or_all_that_keeps_it() {
     let short = read(&and("listen: 127.0.0.1:8480\nmetrics: { listen: \"[::1]:9480\" }")).unwrap();
     let full = read(&and(&format!(
-        "listen: {{ address: 0.0.0.0:8480, {TLS}, proxy: [10.0.0.5], names: [Trueup.Example.COM], users: users.txt }}\n\
+        "listen: {{ address: 0.0.0.0:8480, {TLS}, proxy: {{ addresses: [10.0.0.5] }}, names: [Trueup.Example.COM], users: users.txt }}\n\
          stale_after: 5m"
     )))
     .unwrap();
@@ -42,7 +42,7 @@ fn a_listener_is_an_address_or_all_that_keeps_it() {
         Some(Listen {
             address: "0.0.0.0:8480".parse().unwrap(),
             tls: Some(Tls { certificate: path("tls/chain.pem"), key: path("tls/key.pem") }),
-            proxies: vec!["10.0.0.5".parse().unwrap()],
+            proxy: Some(Proxy { addresses: vec!["10.0.0.5".parse().unwrap()], user_header: None }),
             names: vec!["trueup.example.com".into()],
             users: Some(path("users.txt")),
         })
@@ -61,9 +61,10 @@ fn sec_n2_a_listener_beyond_loopback_is_encrypted_and_knows_its_readers() {
 
     for kept in [
         page(&format!("{tls}, users: users.txt")),
-        page(", proxy: [10.0.0.5], users: users.txt"),
+        page(", proxy: { addresses: [10.0.0.5] }, users: users.txt"),
+        page(", proxy: { addresses: [10.0.0.5], user_header: X-Forwarded-User }"),
         metrics(&tls, token),
-        metrics(", proxy: [\"::1\"]", token),
+        metrics(", proxy: { addresses: [\"::1\"] }", token),
         format!("hooks_listen: {{ address: 0.0.0.0:8481{tls} }}\n{hooks}"),
         "listen: 127.0.0.2:8480".to_owned(),
         "listen: \"[::1]:8480\"".to_owned(),
@@ -77,7 +78,7 @@ fn sec_n2_a_listener_beyond_loopback_is_encrypted_and_knows_its_readers() {
         (page(""), 20),
         (page(&tls), 20),
         (page(", users: users.txt"), 20),
-        (page(", proxy: [], users: users.txt"), 20),
+        (page(", proxy: { addresses: [10.0.0.5] }"), 20),
         (metrics("", token), 31),
         (metrics(&tls, ""), 20),
         (format!("hooks_listen: 0.0.0.0:8481\n{hooks}"), 15),
@@ -116,7 +117,10 @@ fn what_the_daemon_is_told_wrongly_is_refused_at_its_place() {
         ("listen: 8480".to_owned(), (WrongType, 15, 9)),
         ("listen: { adress: 127.0.0.1:8480, address: 127.0.0.1:1 }".to_owned(), (UnknownKey, 15, 11)),
         ("listen: { address: 127.0.0.1:8480, names: [\"https://x\"] }".to_owned(), (InvalidValue, 15, 44)),
-        ("listen: { address: 127.0.0.1:8480, proxy: [proxy.example] }".to_owned(), (InvalidValue, 15, 44)),
+        (
+            "listen: { address: 127.0.0.1:8480, proxy: { addresses: [proxy.example] } }".to_owned(),
+            (InvalidValue, 15, 57),
+        ),
         ("metrics: {}".to_owned(), (InvalidValue, 15, 10)),
         ("metrics: { listen: 127.0.0.1:1, token: hunter2 }".to_owned(), (SecretInFile, 15, 40)),
         ("metrics: { listen: { address: 127.0.0.1:1, users: a } }".to_owned(), (InvalidValue, 15, 51)),
