@@ -13,6 +13,7 @@ mod operator;
 mod plan_files;
 mod readme;
 mod reads_only;
+mod remotes;
 mod strategies;
 mod vectors;
 mod writes;
