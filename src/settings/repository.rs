@@ -36,7 +36,7 @@ pub enum Place {
     /// A local clone, bare or checked out, or a plain folder.
     Path(PathBuf),
     /// A remote.
-    Remote(RemotePlace),
+    Remote(Box<RemotePlace>),
 }
 
 /// A remote, and where it is fetched to.
@@ -100,9 +100,8 @@ impl Repository {
     ///
     /// When a secret or the certificate authority cannot be read.
     pub fn remote(&self) -> Result<Option<Remote>, Problem> {
-        let Place::Remote(RemotePlace { address, access, ca_file, clone: _ }) = &self.place else {
-            return Ok(None);
-        };
+        let Place::Remote(remote) = &self.place else { return Ok(None) };
+        let RemotePlace { address, access, ca_file, clone: _ } = &**remote;
         let access = match access {
             RemoteAccess::Open => Access::Open,
             RemoteAccess::Token(token) => Access::token(resolve(token)?),

@@ -192,14 +192,14 @@ const BAD: &[(&[u8], &[&str])] = &[
 ];
 
 #[test]
-fn every_kind_of_bad_text_has_its_code_at_its_place() {
+fn e4_every_kind_of_bad_text_has_its_code_at_its_place() {
     for (text, expected) in BAD {
         assert_eq!(told(text), *expected, "{}", String::from_utf8_lossy(text));
     }
 }
 
 #[test]
-fn a_text_that_is_too_long_or_too_deep_is_not_read() {
+fn e5_a_text_that_is_too_long_or_too_deep_is_not_read() {
     let long = format!("mode: {}", "x".repeat(1 << 20));
     let deep = format!("rows: {}", "[".repeat(40));
     let deepest = format!("rows: {}", "[".repeat(100_000));
@@ -291,7 +291,7 @@ fn a_secret_is_refused_and_never_repeated() {
 }
 
 #[test]
-fn a_flood_of_errors_and_nodes_ends_at_the_limits() {
+fn e5_a_flood_of_errors_and_nodes_ends_at_the_limits() {
     let reader = Reader::<Sample>::new(Limits { nodes: 1_000, problems: 10, ..Limits::default() });
     let errors = format!("rows:\n{}", "  - 1\n".repeat(300));
     let nodes = format!("rows: [{}]", "a,".repeat(2_000));

@@ -145,7 +145,7 @@ fn a_comparison_shows_what_the_commit_changes_and_counts_apart_what_changes_anyw
 }
 
 #[test]
-fn a_commit_that_does_not_descend_from_the_applied_one_holds_every_change_until_a_waiver_names_it() {
+fn e2_a_commit_that_does_not_descend_from_the_applied_one_holds_every_change_until_a_waiver_names_it() {
     let (world, [first, second]) = two_commits();
     world.settle();
     let written = world.write_requests().len();
@@ -287,7 +287,7 @@ fn a_comparison_as_a_file_applies_what_the_commit_changes_and_nothing_else() {
 }
 
 #[test]
-fn a_repository_that_lost_the_applied_commit_holds_every_change() {
+fn e2_a_repository_that_lost_the_applied_commit_holds_every_change() {
     let (world, _) = two_commits();
     world.settle();
     let written = world.write_requests().len();

@@ -16,15 +16,15 @@ fn moved_to(forge: &Forge, keys: &str) -> World {
     let world = World::in_step();
     world.accounts(&[&account("acme_dental", 27)]);
     forge.take(&world.path("billing"), "main");
-    fs::remove_dir_all(world.path("billing")).unwrap();
+    fs::remove_dir_all(world.path("billing")).expect("it can be removed");
     repository(&world, &format!("url: \"{}\", branch: main, {keys}", forge.url()));
     world
 }
 
 /// Writes where the mappings are into the settings.
 fn repository(world: &World, keys: &str) {
-    let settings = fs::read_to_string(world.path("trueup.yaml")).unwrap();
-    let old = settings.lines().find(|line| line.contains("repository:")).unwrap().to_owned();
+    let settings = fs::read_to_string(world.path("trueup.yaml")).expect("there are settings");
+    let old = settings.lines().find(|line| line.contains("repository:")).expect("they name one").to_owned();
     world.write("trueup.yaml", &settings.replace(&old, &format!("    repository: {{ {keys} }}")));
 }
 
@@ -201,13 +201,13 @@ fn cloned(limits: Limits) -> (Forge, World, RemoteClone) {
 
 fn clone(forge: &Forge, world: &World, limits: Limits) -> RemoteClone {
     let remote = Remote {
-        address: Address::parse(&forge.url()).unwrap(),
+        address: Address::parse(&forge.url()).expect("it is an address"),
         branch: Some(Arc::from("main")),
         access: Access::Open,
         certificate_authority: None,
         limits,
     };
-    RemoteClone::open(remote, &world.path("clone.git")).unwrap()
+    RemoteClone::open(remote, &world.path("clone.git")).expect("a clone can be begun")
 }
 
 /// Pushes another commit, with content that cannot be packed small.

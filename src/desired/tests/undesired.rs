@@ -120,7 +120,7 @@ fn a_line_that_we_did_not_write_is_foreign_once_no_level_reaches_it() {
 }
 
 #[test]
-fn removing_a_row_never_writes_its_line_is_unmanaged() {
+fn e12_removing_a_row_never_writes_its_line_is_unmanaged() {
     let mut world = World::in_step();
     world.add_cross_reference("VM", "Default", "VMS");
     world.add_metered_row("protected_vms", "VM", "Default");

@@ -202,7 +202,7 @@ fn a_wrong_meaning_is_told_at_its_place() {
 }
 
 #[test]
-fn no_mappings_are_refused_and_never_mean_that_nothing_is_billed() {
+fn e3_no_mappings_are_refused_and_never_mean_that_nothing_is_billed() {
     let nothing: [&[&str]; 5] =
         [&[], &[""], &["# a comment\n", ""], &["source: s\nmetered: []\naccounts: {}\n"], &["source: s\n"]];
 
@@ -254,7 +254,7 @@ fn nothing_that_looks_like_a_secret_or_an_address_is_repeated() {
 }
 
 #[test]
-fn more_than_a_folder_of_mappings_is_refused_unread() {
+fn e5_more_than_a_folder_of_mappings_is_refused_unread() {
     let many = vec![MappingFile::new("a.yaml", ROW); 5_001];
     let large = vec![MappingFile::new("a.yaml", vec![b' '; 1 << 20]); 17];
 

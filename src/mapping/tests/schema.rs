@@ -125,3 +125,31 @@ fn schema_and_reader_accept_and_refuse_the_same_texts() {
         assert_eq!(reader_accepts(text), expected, "reader: {text}");
     }
 }
+
+#[test]
+fn sec_g2_no_key_of_a_mapping_leads_anywhere_or_runs_anything() {
+    fn keys(value: &Value, found: &mut Vec<String>) {
+        if let Some(properties) = value.get("properties").and_then(Value::as_object) {
+            found.extend(properties.keys().cloned());
+        }
+        match value {
+            Value::Object(entries) => entries.values().for_each(|entry| keys(entry, found)),
+            Value::Array(entries) => entries.iter().for_each(|entry| keys(entry, found)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    const FORBIDDEN: &[&str] = &[
+        "url", "host", "site", "path", "file", "folder", "command", "exec", "script", "hook", "include",
+        "import", "extends", "template", "env", "secret", "password", "token", "key", "user", "access",
+    ];
+    let mut found = Vec::new();
+
+    keys(schema().as_value(), &mut found);
+
+    assert!(found.iter().any(|key| key == "level"), "keys were looked at: {found:?}");
+    for key in found {
+        let words: Vec<&str> = key.split('_').collect();
+        let led: Vec<&&str> = FORBIDDEN.iter().filter(|word| words.contains(word)).collect();
+        assert!(led.is_empty(), "{key} names {led:?}");
+    }
+}

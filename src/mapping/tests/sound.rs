@@ -176,7 +176,7 @@ fn a_duplicate_names_the_place_of_the_first() {
 }
 
 #[test]
-fn any_error_refuses_the_whole_and_all_are_told() {
+fn e8_any_error_refuses_the_whole_and_all_are_told() {
     let semantic =
         "source: s\nintegration: I\nmetered: [{ metric: m, type: T, level: L }]\ncross_references: []\n";
 

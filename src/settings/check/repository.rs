@@ -96,7 +96,7 @@ impl Checker<'_> {
         self.fits(place, &address, &access)?;
         // One that is left out is placed beside the journal, once that is known.
         let clone = clone?.unwrap_or_default();
-        Some(Place::Remote(RemotePlace { address, access, ca_file: ca_file?, clone }))
+        Some(Place::Remote(Box::new(RemotePlace { address, access, ca_file: ca_file?, clone })))
     }
 
     fn remote_access(&mut self, node: Node<'_>, access: RemoteAccessDocument) -> Option<RemoteAccess> {
@@ -188,7 +188,8 @@ impl Checker<'_> {
         let clones = journal.with_file_name(clones);
         let mut taken: BTreeMap<PathBuf, Arc<str>> = BTreeMap::new();
         for (name, tenant) in tenants {
-            let Place::Remote(RemotePlace { clone, .. }) = &mut tenant.repository.place else { continue };
+            let Place::Remote(remote) = &mut tenant.repository.place else { continue };
+            let clone = &mut remote.clone;
             if clone.as_os_str().is_empty() {
                 *clone = clones.join(format!("{name}.git"));
             }

@@ -23,7 +23,7 @@ fn repository(text: &str) -> Repository {
 
 fn remote(text: &str) -> RemotePlace {
     match repository(text).place {
-        Place::Remote(remote) => remote,
+        Place::Remote(remote) => *remote,
         Place::Path(path) => panic!("{}", path.display()),
     }
 }

@@ -109,7 +109,8 @@ fn e9_good_signatures_of_every_kind_of_key_are_accepted() {
         let key = desk.key("clerk", kind);
         // Several, since a number with leading zeros is shorter.
         let first = desk.signed("clerk");
-        let tip = (0..8).map(|_| desk.signed("clerk")).last().unwrap();
+        (0..8).for_each(|_| drop(desk.signed("clerk")));
+        let tip = desk.signed("clerk");
 
         assert_eq!(desk.check(&format!("clerk@example.com {key}"), &tip, Some(&first)), [], "{kind:?}");
     }

@@ -112,7 +112,7 @@ fn what_is_no_revision_is_said_to_be_none() {
 }
 
 #[test]
-fn a_repository_without_a_commit_says_so() {
+fn e3_a_repository_without_a_commit_says_so() {
     let (folder, _repository) = repository();
     write(folder.path(), "mappings/backup.yaml", BACKUP);
 
@@ -130,7 +130,7 @@ fn paths_of(files: &[MappingFile]) -> Vec<&str> {
 }
 
 #[test]
-fn a_commit_without_the_folder_is_an_error_and_not_an_empty_desired_state() {
+fn e3_a_commit_without_the_folder_is_an_error_and_not_an_empty_desired_state() {
     let (folder, repository, _) = with_mappings();
     commit(&repository, &[("README.md", "")]);
     let as_file = commit(&repository, &[("mappings", "a file")]);
@@ -160,7 +160,7 @@ fn a_bare_repository_is_read_at_its_head() {
 }
 
 #[test]
-fn ancestry_tells_descendants_from_rewritten_history() {
+fn e2_ancestry_tells_descendants_from_rewritten_history() {
     let (folder, repository, first) = with_mappings();
     let second = commit(&repository, &[("mappings/backup.yaml", "second")]);
     repository.set_head_detached(first).unwrap();

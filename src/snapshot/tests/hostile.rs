@@ -21,7 +21,7 @@ fn commit_with(repository: &Repository, path: &str, id: Oid, mode: u32) {
 }
 
 #[test]
-fn links_submodules_large_and_binary_files_are_errors_with_their_path() {
+fn e6_links_submodules_large_and_binary_files_are_errors_with_their_path() {
     let large = "#".repeat(LARGEST_FILE + 1);
     let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n";
     for (path, content, mode, code) in [
@@ -44,7 +44,7 @@ fn links_submodules_large_and_binary_files_are_errors_with_their_path() {
 }
 
 #[test]
-fn a_submodule_is_an_error_with_its_path() {
+fn e6_a_submodule_is_an_error_with_its_path() {
     let (folder, repository, id) = with_mappings();
     commit_with(&repository, "mappings/vendor", id, 0o160_000);
 
@@ -80,7 +80,7 @@ fn raw_tree(repository: &Repository, entries: &[(&str, &[u8], Oid)]) -> Oid {
 }
 
 #[test]
-fn names_that_git_would_never_write_are_refused_or_left_out() {
+fn e6_names_that_git_would_never_write_are_refused_or_left_out() {
     let (folder, repository) = repository();
     let blob = repository.blob(BACKUP.as_bytes()).unwrap();
     let inner = raw_tree(
@@ -108,7 +108,7 @@ fn names_that_git_would_never_write_are_refused_or_left_out() {
 }
 
 #[test]
-fn a_tree_that_holds_itself_a_billion_times_is_left_soon() {
+fn e7_a_tree_that_holds_itself_a_billion_times_is_left_soon() {
     let (folder, repository) = repository();
     let blob = repository.blob(b"").unwrap();
     let mut tree = raw_tree(&repository, &[("100644", b"x.yaml", blob)]);
@@ -128,7 +128,7 @@ fn a_tree_that_holds_itself_a_billion_times_is_left_soon() {
 }
 
 #[test]
-fn folders_without_end_are_refused() {
+fn e5_folders_without_end_are_refused() {
     let (folder, repository) = repository();
     let blob = repository.blob(b"").unwrap();
     let mut tree = raw_tree(&repository, &[("100644", b"x.yaml", blob)]);
@@ -156,7 +156,7 @@ fn a_missing_object_is_an_error_and_not_an_empty_file() {
 
 #[cfg(unix)]
 #[test]
-fn hooks_filters_and_monitors_of_the_repository_never_run() {
+fn sec_g1_hooks_filters_and_monitors_of_the_repository_never_run() {
     use std::os::unix::fs::PermissionsExt;
 
     let (folder, repository, id) = with_mappings();
@@ -192,7 +192,7 @@ fn hooks_filters_and_monitors_of_the_repository_never_run() {
 
 #[cfg(unix)]
 #[test]
-fn links_and_pipes_in_a_folder_are_errors_and_never_opened() {
+fn e6_links_and_pipes_in_a_folder_are_errors_and_never_opened() {
     let (folder, _repository, _) = with_mappings();
     let mappings = folder.path().join("mappings");
     std::os::unix::fs::symlink("backup.yaml", mappings.join("link.yaml")).unwrap();
