@@ -7,7 +7,6 @@ mod charges;
 mod service;
 mod signals;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +14,7 @@ use std::time::Duration;
 use clap::Args;
 use tracing::{error, info, warn};
 
-use self::charges::charges;
+use self::charges::{charge, charges};
 use self::service::Service;
 use self::signals::{Signal, Signals};
 use super::screen::Screen;
@@ -25,7 +24,7 @@ use crate::journal::Journal;
 use crate::reconciler::daemon::{Daemon, Finished};
 use crate::reconciler::standing::{Board, PassResult, Phase, Standing};
 use crate::reconciler::{SharedJournal, Stop};
-use crate::settings::{self, Settings, Tenant};
+use crate::settings::{self, Settings};
 
 /// Keep every tenant in step: watch mappings and usage, plan, and write where the policy says `mode: apply`
 ///
@@ -81,7 +80,7 @@ async fn once(settings: &Settings, journal: SharedJournal, screen: &Screen) -> E
     let stop = Stop::default();
     stop_on_signal(&stop, screen);
     let daemon = Daemon::new(journal, Board::default());
-    let standings = daemon.once(charges(&settings.tenants, settings.stale_after), &stop).await;
+    let standings = daemon.once(charges(settings), &stop).await;
     standings.iter().map(exit).max_by_key(|exit| urgency(*exit)).unwrap_or(Exit::Done)
 }
 
@@ -139,7 +138,7 @@ impl House {
     async fn keep(mut self) -> Result<Exit, Failure> {
         let cannot = |error| Failure::caused(Exit::Unexpected, "Signals cannot be heeded", &error);
         let mut signals = Signals::new().map_err(cannot)?;
-        for charge in charges(&self.settings.tenants, self.settings.stale_after) {
+        for charge in charges(&self.settings) {
             self.daemon.take_up(charge);
         }
         info!(tenants = self.settings.tenants.len(), journal = %self.settings.journal.display(), "started");
@@ -210,17 +209,11 @@ impl House {
             info!(tenant = %name, "the tenant is let go");
             self.daemon.let_go(name);
         }
-        let is_other = |(name, tenant): &(&Arc<str>, &Tenant)| before.tenants.get(*name) != Some(*tenant);
-        let changed: BTreeMap<Arc<str>, Tenant> = self
-            .settings
-            .tenants
-            .iter()
-            .filter(is_other)
-            .map(|(name, tenant)| (Arc::clone(name), tenant.clone()))
-            .collect();
-        for charge in charges(&changed, self.settings.stale_after) {
-            info!(tenant = %charge.tenant.name, "the tenant is taken up anew");
-            self.daemon.take_up(charge);
+        for (name, tenant) in &self.settings.tenants {
+            if before.tenants.get(name) != Some(tenant) {
+                info!(tenant = %name, "the tenant is taken up anew");
+                self.daemon.take_up(charge(Arc::clone(name), tenant, &self.settings));
+            }
         }
         info!(tenants = self.settings.tenants.len(), "the settings were read again");
     }

@@ -10,10 +10,12 @@ mod pulse;
 mod reading;
 mod setback;
 mod task;
+mod watching;
 mod worker;
 mod writing;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,6 +57,8 @@ pub struct Charge {
     pub tenant: Tenant,
     /// Which ConnectWise it is.
     pub instance: Instance,
+    /// Files of this process, such as its journal: that they change is no news.
+    pub own_files: Vec<PathBuf>,
     /// How long writes may take.
     pub timing: Timing,
     /// How often it looks and passes.

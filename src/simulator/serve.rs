@@ -11,14 +11,15 @@ use std::task::{Context, Poll};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::extract::connect_info::Connected;
-use axum::http::{Response, StatusCode};
+use axum::http::{Response, StatusCode, header};
 use axum::serve::{IncomingStream, Listener};
 use futures_util::stream;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::Simulator;
 use super::exchange::{Answer, Request};
+use super::{Clock, Simulator};
 
 /// The longest body that is read: far above any bundle.
 const LONGEST_BODY: usize = 4 * 1024 * 1024;
@@ -48,7 +49,7 @@ pub(super) async fn answer(simulator: &Simulator, request: axum::http::Request<B
         body: String::from_utf8_lossy(&body).into_owned(),
     };
     match simulator.exchange(request).await {
-        Some(answer) => response(answer),
+        Some(answer) => response(answer, simulator.clock()),
         None => {
             if let Some(ConnectInfo(line)) = line {
                 line.cut();
@@ -58,8 +59,10 @@ pub(super) async fn answer(simulator: &Simulator, request: axum::http::Request<B
     }
 }
 
-fn response(answer: Answer) -> Response<Body> {
-    let mut builder = Response::builder().status(answer.status);
+/// An answer, dated by the simulator's clock.
+fn response(answer: Answer, clock: &Clock) -> Response<Body> {
+    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&clock.now()).unwrap_or_default();
+    let mut builder = Response::builder().status(answer.status).header(header::DATE, date);
     for (name, value) in &answer.headers {
         builder = builder.header(*name, value);
     }

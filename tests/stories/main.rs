@@ -5,6 +5,8 @@ mod world;
 
 mod codes;
 mod commits;
+mod daemon;
+mod daemon_commits;
 mod determinism;
 mod failures;
 mod first_day;

@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "each story uses some of it")]
 
 pub mod forge;
+pub mod daemon;
 pub mod git;
 pub mod plain;
 pub mod shop;

@@ -1,29 +1,30 @@
 //! Turns the tenants of the settings into what the daemon keeps them in step with.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::super::session::{options, resolved};
 use crate::journal::Instance;
 use crate::journal::attempt::Timing;
 use crate::problem::{Code, Problem};
 use crate::reconciler::daemon::{Charge, Pace, Purpose};
-use crate::settings::{Tenant, is_read_only};
+use crate::settings::{Settings, Tenant, is_read_only};
 
 /// One charge a tenant.
-pub(super) fn charges(tenants: &BTreeMap<Arc<str>, Tenant>, stale_after: Duration) -> Vec<Charge> {
-    tenants.iter().map(|(name, tenant)| charge(Arc::clone(name), tenant, stale_after)).collect()
+pub(super) fn charges(settings: &Settings) -> Vec<Charge> {
+    let tenants = settings.tenants.iter();
+    tenants.map(|(name, tenant)| charge(Arc::clone(name), tenant, settings)).collect()
 }
 
-fn charge(name: Arc<str>, tenant: &Tenant, stale_after: Duration) -> Charge {
+/// What a tenant is kept in step with.
+pub(super) fn charge(name: Arc<str>, tenant: &Tenant, settings: &Settings) -> Charge {
     let (access, writes) = (tenant.connectwise.clone(), tenant.writes);
     Charge {
         tenant: resolved(name, tenant),
         instance: Instance { site: access.site.clone(), company: access.company.clone() },
+        own_files: vec![settings.journal.clone()],
         timing: Timing { send_by: writes.send_by, settle: writes.settle },
         pace: Pace { poll: tenant.repository.poll, every: tenant.every },
-        stale_after,
+        stale_after: settings.stale_after,
         keys: Arc::new(move |purpose| {
             let write_keys = match purpose {
                 Purpose::Reading => None,

@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_freeze_window_that_opens_during_a_run_stops_the_next_write() {
+    fn f4_a_freeze_window_that_opens_during_a_run_stops_the_next_write() {
         let (stop, freezes) = (Stop::default(), [invoice_run()]);
         let gate = gate(&stop, Validity { until: at("2026-12-02T00:00:00Z"), freezes: &freezes });
 

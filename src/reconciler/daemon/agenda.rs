@@ -137,11 +137,19 @@ impl Agenda {
         }
     }
 
+    /// Some file changed: a look is due at once.
+    pub(super) fn look_soon(&mut self, now: Timestamp) {
+        self.look_at = self.look_at.min(now);
+    }
+
     /// A look ended. The next one is due after about a minute.
     pub(super) fn looked(&mut self, now: Timestamp, dice: u64) {
         self.look_at = after(now, spread(self.pace.poll, dice));
         self.quiet_until = later(now, QUIET);
-        self.hints.clear();
+        if self.waiting.is_empty() {
+            // It was looked, and there was nothing.
+            self.hints.clear();
+        }
     }
 
     /// A pass ended.

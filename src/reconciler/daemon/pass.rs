@@ -16,9 +16,9 @@ use super::agenda::Ended;
 use super::reading::{self, Reading, Refusal};
 use super::setback::{Kind, Setback};
 use super::worker::{Worker, resumed};
+use super::writing::settles_at;
 use crate::billing::Money;
 use crate::connectwise::ConnectWise;
-use crate::journal::attempt::Conclusion;
 use crate::mapping::Mode;
 use crate::plan::{History, Line, Plan, Verdict};
 use crate::problem::Code;
@@ -64,6 +64,10 @@ impl Worker {
             Err(setback) => self.failed(&setback, ended_at),
         };
         let Came { result, written, ended } = came;
+        let ended = match (ended, self.doubts.iter().max()) {
+            (Ended::Well, Some(until)) => Ended::InDoubt(*until),
+            (ended, _) => ended,
+        };
         info!(%tenant, pass, result = result.as_str(), written, "the pass ended");
         *self.standing.tally.passes.entry(result).or_default() += 1;
         let causes = causes.into_iter().collect();
@@ -90,10 +94,16 @@ impl Worker {
 
     async fn go(&mut self, now: Timestamp) -> Result<Came, Setback> {
         let started = Instant::now();
-        if self.look(now).await.is_ok() {
+        let looked = self.look(now).await;
+        if looked.is_ok() {
             self.took(Phase::Fetch, started, now);
         }
-        let local = self.read(now).await?;
+        // Without mappings of before, what kept the look from them says more than that there are none.
+        let read = self.read(now).await;
+        let local = read.map_err(|setback| match (looked, setback.phase) {
+            (Err(unseen), Phase::Mappings) => unseen,
+            (Ok(()) | Err(_), _) => setback,
+        })?;
         let connectwise = self.connect().await?;
         let local = self.settle(local, &connectwise, now).await?;
         let observation = self.observe(local, &connectwise, now).await?;
@@ -178,8 +188,9 @@ impl Worker {
             let pass = self.passes;
             info!(tenant = %tenant.name, pass, %line, conclusion = ?found.conclusion, "looked at a write left open");
         }
-        let in_doubt = |conclusion: &Conclusion| matches!(conclusion, Conclusion::InDoubt { .. });
-        self.standing.in_doubt = settled.iter().filter(|found| in_doubt(&found.conclusion)).count();
+        let doubts = settled.iter().filter_map(|found| settles_at(&found.conclusion));
+        self.doubts = doubts.collect();
+        self.standing.in_doubt = self.doubts.len();
         if !settled.is_empty() {
             local.history = self.history(now)?;
         }

@@ -41,6 +41,11 @@ impl Setback {
         Self { kind: Kind::Stopped, ..Self::passing(phase, "A stop was requested", None) }
     }
 
+    /// A repository that cannot be looked at.
+    pub(super) fn unseen(error: SnapshotError) -> Self {
+        Self { phase: Phase::Fetch, ..error.into() }
+    }
+
     /// A secret that cannot be read.
     pub(super) fn keys(problem: Problem) -> Self {
         let Problem { code, message, hint, .. } = problem;

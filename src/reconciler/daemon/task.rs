@@ -9,8 +9,10 @@ use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
 
+use super::watching;
 use super::worker::{Step, Worker};
 use crate::reconciler::{Queue, Stop};
+use crate::snapshot::Watch;
 
 /// Even where nothing is due, suspensions are looked for so often, and a clock that jumped is noticed.
 const BEAT: Duration = Duration::from_secs(2);
@@ -38,21 +40,23 @@ impl Task {
             // Its own stop was requested; how it ended is its own affair.
             let _ = before.await;
         }
+        let mut watch = watching::watch(&self.worker.charge);
         while !self.stop.is_requested() {
             let now = Timestamp::now();
             for event in self.queue.take() {
                 self.worker.happened(event, now);
             }
             if let Step::Idle(until) = guarded(&mut self.worker, now).await {
-                self.rest(now, until).await;
+                self.rest(now, until, &mut watch).await;
             }
         }
         self.worker.finished()
     }
 
-    async fn rest(&self, now: Timestamp, until: Timestamp) {
+    async fn rest(&mut self, now: Timestamp, until: Timestamp, watch: &mut Watch) {
         let left = Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO);
         tokio::select! {
+            () = watch.changed() => self.worker.look_soon(Timestamp::now()),
             () = tokio::time::sleep(left.min(BEAT)) => {}
             () = self.queue.arrived() => {}
             () = self.stop.wait() => {}

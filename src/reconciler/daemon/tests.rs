@@ -1,1 +1,6 @@
-//! x
+//! The daemon in one process, against simulated ConnectWises, real repositories and a real journal, with a clock that
+//! the test moves.
+
+mod day;
+mod office;
+mod trouble;

@@ -22,7 +22,6 @@ use crate::reconciler::standing::{
     Board, Commits, Event, Marked, Phase, RepositoryStanding, Standing, Suspension, Tally, Trouble,
 };
 use crate::reconciler::{Mappings, SharedJournal, Stop};
-use crate::snapshot::SnapshotError;
 
 /// One tenant.
 pub(super) struct Worker {
@@ -41,6 +40,8 @@ pub(super) struct Worker {
     sight: Option<Sight>,
     usage: Option<UsageMarks>,
     pub(super) passes: u64,
+    /// From when on each write that is in doubt can be read.
+    pub(super) doubts: Vec<Timestamp>,
     /// When a pass last came to a plan that stands.
     pub(super) last_good_at: Option<Timestamp>,
     pub(super) cut: Finished,
@@ -79,6 +80,7 @@ impl Worker {
             sight: None,
             usage: None,
             passes: 0,
+            doubts: Vec::new(),
             last_good_at: None,
             cut: Finished::Whole,
             pulse: Pulse::default(),
@@ -168,11 +170,16 @@ impl Worker {
         self.publish();
     }
 
-    /// Looks at the repository and the usage files, and notes what is new.
-    pub(super) async fn look(&mut self, now: Timestamp) -> Result<(), SnapshotError> {
+    /// Some file changed: a look is due at once.
+    pub(super) fn look_soon(&mut self, now: Timestamp) {
+        self.agenda.look_soon(now);
+    }
+
+    /// Looks at the repository and the usage files, and notes what is new. Fetches where the mappings are elsewhere.
+    pub(super) async fn look(&mut self, now: Timestamp) -> Result<(), Setback> {
         let tenant = self.charge.tenant.clone();
         let looked = tokio::task::spawn_blocking(move || {
-            (look::mappings(&tenant.repository), look::usage(&tenant.sources))
+            (look::mappings(&tenant.repository).map_err(Setback::unseen), look::usage(&tenant.sources))
         });
         let (sight, usage) = resumed(looked.await);
         if self.usage.replace(usage.clone()).is_some_and(|before| before != usage) {
@@ -184,9 +191,9 @@ impl Worker {
                 self.seen(sight, now);
                 Ok(())
             }
-            Err(error) => {
-                self.unseen(&error, now);
-                Err(error)
+            Err(setback) => {
+                self.unseen(&setback, now);
+                Err(setback)
             }
         }
     }
@@ -209,13 +216,13 @@ impl Worker {
         }
     }
 
-    fn unseen(&mut self, error: &SnapshotError, now: Timestamp) {
+    fn unseen(&mut self, setback: &Setback, now: Timestamp) {
         self.standing.tally.failed_fetches += 1;
         let since = self.standing.repository.looked_at.unwrap_or(self.standing.since);
         let limit = SignedDuration::try_from(self.charge.stale_after).unwrap_or(SignedDuration::MAX);
         let stale = now.duration_since(since) > limit;
         let tenant = &self.charge.tenant.name;
-        warn!(tenant = %tenant, stale, %error, "the repository cannot be looked at");
+        warn!(%tenant, stale, why = setback.message, "the repository cannot be looked at");
         self.standing.repository.stale = stale;
     }
 

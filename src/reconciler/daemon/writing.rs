@@ -87,12 +87,10 @@ impl Worker {
     fn written(&mut self, plan: &Plan<'_>, applied: &Applied<'_>) -> Came {
         let verified = applied.results.iter().filter(|result| word(&result.outcome) == WriteResult::Verified);
         let written = verified.count();
-        let doubts: Vec<Timestamp> =
-            applied.results.iter().filter_map(|result| settles_at(&result.outcome)).collect();
-        self.standing.in_doubt += doubts.len();
+        self.doubts.extend(applied.results.iter().filter_map(|result| doubt(&result.outcome)));
+        self.standing.in_doubt = self.doubts.len();
         let was_cut = |result: &LineResult<'_>| {
-            matches!(result.outcome, Outcome::NotTried(Halt::Stopped))
-                || settles_at(&result.outcome).is_some()
+            matches!(result.outcome, Outcome::NotTried(Halt::Stopped)) || doubt(&result.outcome).is_some()
         };
         if self.stop.is_requested() && applied.results.iter().any(was_cut) {
             self.cut = Finished::Cut;
@@ -107,8 +105,8 @@ impl Worker {
         };
         let ended = if applied.results.iter().any(|line| refused(line) || is_refusal(&line.outcome)) {
             Ended::Refused
-        } else if let Some(until) = doubts.into_iter().max() {
-            Ended::InDoubt(until)
+        } else if let Some(until) = self.doubts.iter().max() {
+            Ended::InDoubt(*until)
         } else if !applied.is_complete() {
             Ended::Failed
         } else if written > 0 {
@@ -139,11 +137,18 @@ fn word(outcome: &Outcome) -> WriteResult {
     }
 }
 
-fn settles_at(outcome: &Outcome) -> Option<Timestamp> {
+/// From when on a line can be read whose write is in doubt.
+fn doubt(outcome: &Outcome) -> Option<Timestamp> {
     match outcome {
-        Outcome::Concluded(Conclusion::InDoubt { settles_at, .. }) => Some(*settles_at),
-        Outcome::Concluded(_) | Outcome::WaitsForSister(_) | Outcome::NotTried(_) => None,
+        Outcome::Concluded(conclusion) => settles_at(conclusion),
+        Outcome::WaitsForSister(_) | Outcome::NotTried(_) => None,
     }
+}
+
+/// The same of a conclusion.
+pub(super) fn settles_at(conclusion: &Conclusion) -> Option<Timestamp> {
+    let Conclusion::InDoubt { settles_at, .. } = conclusion else { return None };
+    Some(*settles_at)
 }
 
 fn is_refusal(outcome: &Outcome) -> bool {

@@ -1,9 +1,10 @@
 //! The laws of the guards of configuration and calendar.
 
+use jiff::SignedDuration;
 use jiff::civil::time as clock;
 use jiff::tz::TimeZone;
 
-use super::{config_shrink, removed_rows};
+use super::{config_shrink, is_frozen, removed_rows};
 use crate::billing::Rounding;
 use crate::mapping::{
     Catalog, Expectation, Freeze, Limit, LineGuards, PlanSelector, Row, Subject, Table, UsageValue,
@@ -120,4 +121,55 @@ fn a_waiver_for_fewer_rows_does_not_let_more_go() {
     next.waivers.push(crate::mapping::Waiver { place: place(), guard, reason: "r".to_owned(), until });
 
     assert!(config_shrink(&rows(10), &next, time("2026-11-22T09:00:00Z")).is_some());
+}
+
+/// Zones that change their clocks, by an hour or by half of one, at midnight or later, in either half of the year.
+const ZONES: [&str; 12] = [
+    "America/New_York",
+    "America/Chicago",
+    "America/Los_Angeles",
+    "America/St_Johns",
+    "America/Santiago",
+    "America/Havana",
+    "Europe/London",
+    "Europe/Berlin",
+    "Australia/Sydney",
+    "Australia/Lord_Howe",
+    "Pacific/Auckland",
+    "Asia/Beirut",
+];
+
+#[test]
+fn f2_a_freeze_window_over_a_change_of_clocks_is_open_once_and_for_all_of_its_civil_time() {
+    let (begin, end) = (time("2020-01-01T00:00:00Z"), time("2036-01-01T00:00:00Z"));
+    for name in ZONES {
+        let zone = TimeZone::get(name).expect("the zone is known");
+        let changes: Vec<_> = zone.following(begin).take_while(|change| change.timestamp() < end).collect();
+        assert!(changes.len() > 20, "{name} changes its clocks");
+        for change in changes {
+            let before = zone.to_offset(change.timestamp() - SignedDuration::from_secs(1));
+            let skipped = i64::from(change.offset().seconds() - before.seconds());
+            // The civil day before the change to the one after, in one window: it holds the change whatever its hour.
+            let day = zone.to_datetime(change.timestamp() - SignedDuration::from_hours(3)).date();
+            let days = vec![day.day()];
+            let freeze = Freeze {
+                days_of_month: days,
+                from: clock(18, 0, 0, 0),
+                to: clock(18, 0, 0, 0),
+                timezone: name.into(),
+            };
+            let first = day.yesterday().expect("no end of time").at(12, 0, 0, 0);
+            let first = zone.to_timestamp(first).expect("noon is never skipped");
+
+            let frozen: Vec<bool> = (0..6 * 72)
+                .map(|step| is_frozen(&freeze, first + SignedDuration::from_mins(10 * step)))
+                .collect();
+
+            let opens = frozen.windows(2).filter(|pair| !pair[0] && pair[1]).count();
+            let holds_change = is_frozen(&freeze, change.timestamp());
+            let expected = 24 * 3600 - if holds_change { skipped } else { 0 };
+            let open = i64::try_from(frozen.iter().filter(|frozen| **frozen).count()).expect("few") * 600;
+            assert_eq!((opens, open), (1, expected), "{name} {}", change.timestamp());
+        }
+    }
 }
