@@ -1,7 +1,8 @@
 //! Reaches a ConnectWise PSA: reads what is billed, and sets a quantity where somebody decided one.
 //!
 //! Produces the values of `billing` and nothing else. Knows neither mappings nor usage nor plans, decides no
-//! quantity, keeps no journal, and never logs. Whoever only plans holds a [`ConnectWise`]; only a [`Writer`] writes.
+//! quantity, keeps no journal, and never logs. Whoever only plans holds a [`ConnectWise`]; only a [`Writer`] writes what is
+//! billed. A [`TicketDesk`] opens tickets for people and reaches nothing else.
 
 mod additions;
 mod agreements;
@@ -22,6 +23,7 @@ mod resource;
 mod retry;
 mod scope;
 mod session;
+mod tickets;
 mod transport;
 mod view;
 pub mod wire;
@@ -35,6 +37,7 @@ pub use options::{KeyPair, Options, install_crypto};
 pub use progress::{Detour, Progress};
 pub use resource::Resource;
 pub use scope::Scope;
+pub use tickets::{NewTicket, TicketAnswer, TicketDesk, TicketId, TicketState};
 pub use writer::{WriteAnswer, Writer};
 
 #[cfg(test)]

@@ -13,7 +13,9 @@ use super::pages::List;
 use super::progress::{Detour, Progress};
 use super::session::{Ask, Form, Session};
 use super::wire::{self, Names, Record};
-use super::{ConnectWiseError, Instance, Options, Readings, Resource, Scope, Writer, additions, view};
+use super::{
+    ConnectWiseError, Instance, Options, Readings, Resource, Scope, TicketDesk, Writer, additions, view,
+};
 use crate::billing::{Addition, AdditionId, Agreement, AgreementId, View};
 
 /// A connection to one ConnectWise, for reading. Clones share it.
@@ -100,6 +102,12 @@ impl ConnectWise {
     #[must_use]
     pub fn writer(&self) -> Writer {
         Writer::new(Arc::clone(&self.session))
+    }
+
+    /// The only value that can open a ticket here. It reaches nothing that is billed.
+    #[must_use]
+    pub fn ticket_desk(&self) -> TicketDesk {
+        TicketDesk::new(Arc::clone(&self.session))
     }
 
     /// Which instance answers.

@@ -21,6 +21,8 @@ pub enum Resource {
     CrossReferences,
     /// Catalogue products.
     Products,
+    /// Tickets on service boards.
+    Tickets,
     /// Several lists read by one request.
     Bundles,
 }
@@ -38,6 +40,7 @@ impl Resource {
             Self::Agreements | Self::Additions | Self::Bundles => {
                 "Grant the API member Finance > Agreements: Inquire All, and Edit All to apply"
             }
+            Self::Tickets => "Grant the API member Service Desk > Service Tickets: Add All and Inquire All",
             Self::Products => "Grant the API member Procurement > Product Catalog: Inquire All",
         }
     }
@@ -54,6 +57,7 @@ impl fmt::Display for Resource {
             Self::Integrations => "integrations",
             Self::CrossReferences => "cross-references",
             Self::Products => "products",
+            Self::Tickets => "tickets",
             Self::Bundles => "bundled additions",
         })
     }

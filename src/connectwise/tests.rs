@@ -3,6 +3,7 @@
 mod far_end;
 mod reads;
 mod simulated;
+mod tickets;
 mod views;
 mod writes;
 

@@ -138,7 +138,7 @@ fn inert_body(product: ProductId, effective: Date) -> Vec<u8> {
 }
 
 /// Whether a status proves that nothing was changed. All others leave it open, 409, 429 and 5xx among them.
-fn refuses(status: u16) -> bool {
+pub(super) fn refuses(status: u16) -> bool {
     matches!(status, 400 | 401 | 403 | 404 | 405 | 415 | 422)
 }
 

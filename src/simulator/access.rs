@@ -28,6 +28,9 @@ pub enum Function {
     /// The audit trail.
     #[serde(rename = "Audit Trail")]
     AuditTrail,
+    /// Tickets on service boards.
+    #[serde(rename = "Service Tickets")]
+    ServiceTickets,
 }
 
 /// How far a permission reaches.
@@ -86,12 +89,13 @@ impl Default for Role {
 }
 
 /// Every function, in the order of `mySecurity`.
-const FUNCTIONS: [Function; 5] = [
+const FUNCTIONS: [Function; 6] = [
     Function::CompanyMaintenance,
     Function::Agreements,
     Function::ProductCatalog,
     Function::TableSetup,
     Function::AuditTrail,
+    Function::ServiceTickets,
 ];
 
 impl Role {
@@ -151,6 +155,7 @@ fn function_of(kind: Kind) -> Function {
         Kind::Agreement | Kind::Addition => Function::Agreements,
         Kind::Product => Function::ProductCatalog,
         Kind::AgreementType | Kind::Integration | Kind::CrossReference => Function::TableSetup,
+        Kind::Ticket => Function::ServiceTickets,
     }
 }
 
@@ -192,5 +197,6 @@ fn names(function: Function) -> (&'static str, &'static str) {
         Function::ProductCatalog => ("Procurement", "Product Catalog"),
         Function::TableSetup => ("System", "Table Setup"),
         Function::AuditTrail => ("System", "Audit Trail"),
+        Function::ServiceTickets => ("Service Desk", "Service Tickets"),
     }
 }

@@ -17,11 +17,13 @@ pub enum Kind {
     Integration,
     /// A row of an integration's mapping table.
     CrossReference,
+    /// A ticket on a service board.
+    Ticket,
 }
 
 impl Kind {
     /// Every kind, parents before children.
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Company,
         Self::AgreementType,
         Self::Product,
@@ -29,6 +31,7 @@ impl Kind {
         Self::Agreement,
         Self::Addition,
         Self::CrossReference,
+        Self::Ticket,
     ];
 
     /// The name in messages such as "Agreement 7 not found".
@@ -41,6 +44,7 @@ impl Kind {
             Self::Product => "CatalogItem",
             Self::Integration => "ManagedDevicesIntegration",
             Self::CrossReference => "ManagedDevicesIntegrationCrossReference",
+            Self::Ticket => "Ticket",
         }
     }
 
@@ -54,6 +58,7 @@ impl Kind {
             Self::Product => "catalogItem",
             Self::Integration => "managedDevicesIntegration",
             Self::CrossReference => "managedDevicesIntegrationCrossReference",
+            Self::Ticket => "ticket",
         }
     }
 
@@ -64,6 +69,7 @@ impl Kind {
             Self::Agreement => Some("Agreement"),
             Self::Addition => Some("AgreementAddition"),
             Self::Product => Some("ProductCatalog"),
+            Self::Ticket => Some("Ticket"),
             Self::AgreementType | Self::Integration | Self::CrossReference => None,
         }
     }
@@ -73,7 +79,12 @@ impl Kind {
         match self {
             Self::Addition => Some(Self::Agreement),
             Self::CrossReference => Some(Self::Integration),
-            Self::Company | Self::AgreementType | Self::Agreement | Self::Product | Self::Integration => None,
+            Self::Company
+            | Self::AgreementType
+            | Self::Agreement
+            | Self::Product
+            | Self::Integration
+            | Self::Ticket => None,
         }
     }
 
@@ -87,6 +98,7 @@ impl Kind {
             Self::Product => "procurement/catalog",
             Self::Integration => "company/managedDevicesIntegrations",
             Self::CrossReference => "crossReferences",
+            Self::Ticket => "service/tickets",
         }
     }
 
@@ -100,6 +112,7 @@ impl Kind {
             Self::Product => "catalog_href",
             Self::Integration => "managedDevicesIntegration_href",
             Self::CrossReference => "crossReference_href",
+            Self::Ticket => "ticket_href",
         }
     }
 
@@ -109,6 +122,7 @@ impl Kind {
             Self::Company => &["identifier", "name"],
             Self::Product => &["identifier", "serializedFlag"],
             Self::AgreementType | Self::Agreement | Self::Integration => &["name"],
+            Self::Ticket => &["summary"],
             Self::Addition | Self::CrossReference => &[],
         }
     }

@@ -4,6 +4,7 @@
 
 mod agreements;
 mod companies;
+mod service;
 mod system;
 
 use super::kind::Kind;
@@ -116,6 +117,7 @@ pub(super) fn of(kind: Kind) -> Schema {
         Kind::Product => companies::PRODUCT,
         Kind::Integration => companies::INTEGRATION,
         Kind::CrossReference => companies::CROSS_REFERENCE,
+        Kind::Ticket => service::TICKET,
     }
 }
 

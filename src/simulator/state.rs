@@ -147,6 +147,7 @@ impl State {
 fn first_id(kind: Kind) -> u32 {
     match kind {
         Kind::AgreementType => 11,
+        Kind::Ticket => 901,
         Kind::Integration => 41,
         Kind::Product => 501,
         Kind::CrossReference => 7_001,

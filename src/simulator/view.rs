@@ -106,9 +106,12 @@ impl<'a> View<'a> {
         let below = match kind {
             Kind::Agreement => Some(("additions_href", Kind::Addition)),
             Kind::Integration => Some(("crossReferences_href", Kind::CrossReference)),
-            Kind::Company | Kind::AgreementType | Kind::Addition | Kind::Product | Kind::CrossReference => {
-                None
-            }
+            Kind::Company
+            | Kind::AgreementType
+            | Kind::Addition
+            | Kind::Product
+            | Kind::CrossReference
+            | Kind::Ticket => None,
         };
         if let Some((name, child)) = below {
             let (base, own, id) = (self.base, kind.collection(), record.id);
