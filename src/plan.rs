@@ -50,3 +50,4 @@ pub use markdown::{Forge, MarkdownOptions, markdown, markdown_marker};
 pub use pseudonym::{Names, pseudonym};
 pub use schema::schema;
 pub use text::{ReadFrom, Show, TextOptions, write_text};
+pub use words::{signed_money, spoken};

@@ -44,7 +44,7 @@ pub(crate) fn empty_plan() -> Plan<'static> {
 }
 
 /// The plan of the manual.
-pub(super) fn sample_plan() -> Plan<'static> {
+pub(crate) fn sample_plan() -> Plan<'static> {
     let mut plan = empty_plan();
     plan.lines = vec![
         Line { last_written: quantity("128"), ..line("Alpine", "BKP-GB", Some("120"), "131", "4.95") },

@@ -84,6 +84,18 @@ pub(super) fn why(line: &Line<'_>) -> String {
     words
 }
 
+/// The line as one sentence, for messages that have no table: whose, what, from what to what, the money, why.
+#[must_use]
+pub fn spoken(line: &Line<'_>) -> String {
+    let money = line.monthly_delta.map_or_else(
+        || "an unknown amount".to_owned(),
+        |delta| format!("{} a month", signed_money(delta, '-')),
+    );
+    let (current, desired) = (current(line), desired(line));
+    let (company, product) = (line.company.name, line.product.identifier);
+    format!("{company}, {product}: {current} -> {desired}, {money}; {}", why(line))
+}
+
 fn caused(line: &Line<'_>, cause: Cause) -> String {
     match cause {
         Cause::FirstSeen => "first seen: we never wrote it".to_owned(),
@@ -213,7 +225,8 @@ pub(super) fn anyway(anyway: &Summary, minus: char) -> String {
 }
 
 /// A change of money to the cent, such as `+$1,234.50`. No sign where nothing changes.
-pub(super) fn signed_money(amount: Money, minus: char) -> String {
+#[must_use]
+pub fn signed_money(amount: Money, minus: char) -> String {
     let cents = amount.to_cents().value();
     let digits = grouped_with(cents.abs(), Some(2));
     if cents.is_zero() {
