@@ -16,6 +16,8 @@ pub mod journal;
 
 pub mod reconciler;
 
+pub mod alerts;
+
 pub mod settings;
 pub mod web;
 pub mod cli;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 /// How to reach one ConnectWise. Its `Debug` shows no keys.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Options {
     /// The API host: `https://…`, or `http://` on a loopback address.
     pub site: String,
@@ -30,7 +30,7 @@ pub struct Options {
 }
 
 /// The keys of one API member. Its `Debug` shows none.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct KeyPair {
     /// The public key.
     pub public_key: SecretString,

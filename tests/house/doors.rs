@@ -33,6 +33,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "usage",
         ],
     ),
+    ("alerts", &["billing", "connectwise", "mapping", "plan", "problem", "reconciler"]),
     ("settings", &["problem", "snapshot", "yaml"]),
     (
         "cli",
@@ -99,6 +100,17 @@ fn the_writes_to_connectwise_are_named_in_one_place() {
 
     let places: Vec<&str> = places.iter().map(String::as_str).collect();
     assert_eq!(places, ["src/reconciler/apply/write.rs"]);
+}
+
+#[test]
+fn tickets_are_opened_in_one_place() {
+    let named = |source: &super::source::Source| {
+        source.product_code().any(|(_, code)| code.contains(".open_ticket("))
+    };
+
+    let places: Vec<String> = sources().into_iter().filter(named).map(|source| source.path).collect();
+
+    assert_eq!(places, ["src/alerts/ticket.rs"]);
 }
 
 /// The rooms that a line of code names as `crate::room` or `trueup::room`.

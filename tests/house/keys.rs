@@ -7,7 +7,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("git2", &["snapshot", "cli"]),
     ("notify", &["snapshot"]),
     ("ssh_key", &["snapshot"]),
-    ("reqwest", &["connectwise", "snapshot"]),
+    ("reqwest", &["alerts", "connectwise", "snapshot"]),
     ("rustls", &["connectwise", "snapshot", "web"]),
     ("hyper", &["web"]),
     ("hyper_util", &["web"]),
@@ -26,10 +26,11 @@ const KEYS: &[(&str, &[&str])] = &[
     ("serde_yaml", &["yaml", "mapping", "simulator"]),
     ("csv", &["sources"]),
     ("annotate_snippets", &["problem"]),
-    ("secrecy", &["settings", "connectwise", "snapshot", "web"]),
-    ("hmac", &["web"]),
+    ("secrecy", &["alerts", "settings", "connectwise", "snapshot", "web"]),
+    ("hmac", &["alerts", "web"]),
     ("subtle", &["web"]),
     ("tempfile", &["cli"]),
+    ("lettre", &["alerts"]),
 ];
 
 /// The pure rooms.
