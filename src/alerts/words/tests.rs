@@ -75,12 +75,24 @@ fn a_notice_says_what_happened_what_it_means_and_what_to_do() {
     "#);
 }
 
-#[test]
-fn every_other_matter_reads_like_a_sentence() {
-    let (source, place): (Arc<str>, Arc<str>) =
-        ("intronis".into(), "https://git.msp.example/billing.git".into());
+/// Everything that keeps bills from being right.
+fn bad() -> Vec<(Key, Fact)> {
     let message = "ConnectWise cannot be reached: connection refused".into();
     let hint = Some("Check the site, the network and the proxy".into());
+    let place = "https://git.msp.example/billing.git".into();
+    vec![
+        (Key::Failing, Fact::Failing { message, hint, since: time(), failures: 3 }),
+        (Key::RepositoryStale, Fact::RepositoryStale { place, looked_at: Some(time()) }),
+        (Key::InDoubt, Fact::InDoubt { writes: 2, since: time() }),
+        (Key::Unwritten, Fact::Unwritten),
+        (Key::OtherBad, Fact::Health("Something new is wrong".to_owned())),
+    ]
+}
+
+/// Everything that somebody should look at, but lines.
+fn attention() -> Vec<(Key, Fact)> {
+    let (code, source, message) =
+        (Code::UsageStale, Arc::from("intronis"), "61 h old, older than 36 h".to_owned());
     let backlog = Backlog {
         opens: "2026-11-30 18:00 America/New_York".to_owned(),
         held: 2,
@@ -89,22 +101,18 @@ fn every_other_matter_reads_like_a_sentence() {
         unmapped: 0,
     };
     let operator = Suspension::Operator { since: time(), reason: "month end".into() };
-    let stale = "61 h old, older than 36 h".to_owned();
-    let began = vec![
-        (Key::Failing, Fact::Failing { message, hint, since: time(), failures: 3 }),
-        (Key::RepositoryStale, Fact::RepositoryStale { place, looked_at: Some(time()) }),
-        (Key::InDoubt, Fact::InDoubt { writes: 2, since: time() }),
-        (Key::Unwritten, Fact::Unwritten),
-        (Key::OtherBad, Fact::Health("Something new is wrong".to_owned())),
+    vec![
         (Key::Run(Code::RunLines), Fact::Run { guard: Code::RunLines, lines: 12, money: None }),
-        (
-            Key::Source(Code::UsageStale, Arc::clone(&source)),
-            Fact::Source { code: Code::UsageStale, source: Arc::clone(&source), message: stale, lines: 398 },
-        ),
-        (Key::Unreadable(Arc::clone(&source)), Fact::Unreadable(source)),
+        (Key::Source(code, Arc::clone(&source)), Fact::Source { code, source, message, lines: 398 }),
+        (Key::Unreadable("intronis".into()), Fact::Unreadable("intronis".into())),
         (Key::Suspended(SuspendedBy::Operator), Fact::Suspended(operator)),
         (Key::Freeze(time()), Fact::Freeze(backlog)),
-    ];
+    ]
+}
+
+#[test]
+fn every_other_matter_reads_like_a_sentence() {
+    let began = [bad(), attention()].concat();
 
     insta::assert_snapshot!(notice(began, Vec::new()).text(), @r#"
     trueup, tenant example-msp, examplemsp at https://api-na.myconnectwise.net
