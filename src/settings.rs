@@ -4,6 +4,7 @@
 //! Secrets are named here and read only when somebody asks for them; a mapping repository has no say in any of this.
 
 mod access;
+pub mod alerts;
 mod check;
 pub mod daemon;
 mod document;
@@ -29,6 +30,7 @@ use std::time::Duration;
 
 use crate::problem::{Problem, Severity};
 use crate::yaml;
+use alerts::Alert;
 use daemon::{Hook, Listen, Metrics};
 use document::SettingsDocument;
 
@@ -57,6 +59,8 @@ pub struct Settings {
     pub hooks_listen: Option<Listen>,
     /// Who may ring, by name.
     pub hooks: BTreeMap<Arc<str>, Hook>,
+    /// Whom the daemon tells, by name.
+    pub alerts: BTreeMap<Arc<str>, Alert>,
     /// Nothing is written by mappings whose repository could not be looked at for this long.
     pub stale_after: Duration,
 }

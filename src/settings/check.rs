@@ -1,5 +1,6 @@
 //! Settings that are well formed, against what they mean: paths, sites, secrets and times.
 
+mod alerts;
 mod hooks;
 mod listen;
 mod repository;
@@ -40,6 +41,7 @@ pub(super) fn check(
         metrics,
         hooks_listen,
         hooks,
+        alerts,
         stale_after,
         every,
     } = value;
@@ -73,6 +75,9 @@ pub(super) fn check(
     let hooks = checker
         .named("hook", root.key("hooks"), hooks, |checker, node, hook| checker.hook(node, hook, &known));
     checker.hooks_are_heard(root);
+    let alerts = checker.named("alert", root.key("alerts"), alerts, |checker, node, alert| {
+        checker.alert(node, alert, &known)
+    });
     let stale_after = checker.duration("stale_after", root, stale_after, STALE_AFTER);
     Some(Settings {
         tenants: named,
@@ -81,6 +86,7 @@ pub(super) fn check(
         metrics,
         hooks_listen,
         hooks,
+        alerts,
         stale_after: stale_after?,
     })
 }

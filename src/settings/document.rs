@@ -2,6 +2,7 @@
 //!
 //! Decides what the file may say, not what it means.
 
+mod alerts;
 mod daemon;
 mod repository;
 
@@ -11,6 +12,9 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
+pub(super) use alerts::{
+    AlertDocument, ChannelDocument, LeastDocument, MailDocument, MailSecurityDocument, TicketsDocument,
+};
 pub(super) use daemon::{
     FullListenDocument, HookDocument, HookKindDocument, ListenDocument, MetricsDocument, ProxyDocument,
     TlsDocument,
@@ -39,6 +43,9 @@ pub(super) struct SettingsDocument {
     /// Who may ring, by the name that ends the address: /hooks/NAME
     #[serde(default)]
     pub(super) hooks: BTreeMap<String, HookDocument>,
+    /// Whom the daemon tells when something needs somebody, by name
+    #[serde(default)]
+    pub(super) alerts: BTreeMap<String, AlertDocument>,
     /// Nothing is written by mappings whose repository could not be looked at for this long; 30m when left out
     pub(super) stale_after: Option<WrittenDuration>,
     /// How often trueup run makes a full pass for tenants that do not set it, whatever happens; 1h when left out

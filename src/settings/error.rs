@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use super::retell::SECRETS;
 use crate::problem::{Code, Problem};
 
+/// Keys under which addresses stand that are secrets themselves.
+const MASKED: [&str; 1] = ["alerts"];
+
 /// A situation in which there are no settings to go by.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
@@ -71,7 +74,10 @@ fn masked(text: &str) -> String {
         if under.is_some_and(|key| depth <= key) && !line.trim().is_empty() {
             under = None;
         }
-        let shown = match (under, SECRETS.iter().filter_map(|key| Some(line.find(key)? + key.len())).min()) {
+        let shown = match (
+            under,
+            MASKED.iter().chain(&SECRETS).filter_map(|key| Some(line.find(key)? + key.len())).min(),
+        ) {
             (Some(_), _) => 0,
             (None, Some(after_key)) => {
                 under = Some(depth);

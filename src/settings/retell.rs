@@ -5,8 +5,8 @@ use crate::problem::{Code, Problem};
 use super::duration;
 
 /// Keys whose values are secrets.
-pub(super) const SECRETS: [&str; 6] =
-    ["client_id", "public_key", "private_key", "secrets", "token", "password"];
+pub(super) const SECRETS: [&str; 7] =
+    ["client_id", "public_key", "private_key", "secrets", "secret", "token", "password"];
 
 /// Keys whose values are durations.
 const DURATIONS: [&str; 8] =

@@ -1,5 +1,6 @@
 //! What settings are read as, and what refuses them.
 
+mod alerts;
 mod bad;
 mod daemon;
 mod form;

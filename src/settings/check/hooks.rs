@@ -15,7 +15,7 @@ impl Checker<'_> {
     /// One hook. `known` are the tenants of the settings.
     pub(super) fn hook(&mut self, node: Node<'_>, hook: HookDocument, known: &[Arc<str>]) -> Option<Hook> {
         let HookDocument { kind, tenants, secrets, branch } = hook;
-        let tenants = self.hook_tenants(node.key("tenants"), tenants, known);
+        let tenants = self.known_tenants(node.key("tenants"), tenants, known);
         let place = node.key("secrets");
         if secrets.len() > MOST_SECRETS {
             let message = format!("a hook has at most {MOST_SECRETS} secrets");
@@ -62,7 +62,8 @@ impl Checker<'_> {
         }
     }
 
-    fn hook_tenants(
+    /// The tenants that are named, or all.
+    pub(super) fn known_tenants(
         &mut self,
         node: Node<'_>,
         written: Vec<Written>,
@@ -71,21 +72,30 @@ impl Checker<'_> {
         if written.is_empty() {
             return Some(known.to_vec());
         }
-        let mut tenants = Vec::new();
-        for (index, Written(name)) in written.iter().enumerate() {
-            match known.iter().find(|known| known.as_ref() == name) {
-                Some(tenant) => tenants.push(Arc::clone(tenant)),
-                None => {
-                    let hint = match nearest(name, known.iter().map(AsRef::as_ref)) {
-                        Some(near) => format!("did you mean {near}?"),
-                        None => "name tenants of these settings, or leave tenants out for all".to_owned(),
-                    };
-                    let message = format!("there is no tenant {name:?}");
-                    self.error(Code::InvalidValue, "tenants", node.item(index), message, hint);
-                }
-            }
-        }
+        let tenants: Vec<_> = written
+            .iter()
+            .enumerate()
+            .filter_map(|(index, name)| self.known_tenant(node.item(index), name, known))
+            .collect();
         (tenants.len() == written.len()).then_some(tenants)
+    }
+
+    /// A tenant that is named.
+    pub(super) fn known_tenant(
+        &mut self,
+        node: Node<'_>,
+        Written(name): &Written,
+        known: &[Arc<str>],
+    ) -> Option<Arc<str>> {
+        let found = known.iter().find(|known| known.as_ref() == name);
+        if found.is_none() {
+            let hint = match nearest(name, known.iter().map(AsRef::as_ref)) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "name tenants of these settings".to_owned(),
+            };
+            self.error(Code::InvalidValue, "tenants", node, format!("there is no tenant {name:?}"), hint);
+        }
+        found.cloned()
     }
 }
 
