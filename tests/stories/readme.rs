@@ -26,11 +26,13 @@ fn the_readme_shows_what_the_demonstration_prints() {
 
 #[test]
 fn the_settings_of_the_readme_are_read() {
-    let yaml = section(&readme(), "```yaml\n# trueup.yaml", "```");
+    for begin in ["```yaml\n# trueup.yaml\n", "```yaml\n# trueup.yaml of a daemon\n"] {
+        let yaml = section(&readme(), begin, "```");
 
-    let settings = trueup::settings::parse(&"trueup.yaml".into(), Path::new(""), yaml.as_bytes());
+        let settings = trueup::settings::parse(&"trueup.yaml".into(), Path::new(""), yaml.as_bytes());
 
-    assert_eq!(settings.map(|settings| settings.tenants.len()), Ok(1));
+        assert_eq!(settings.map(|settings| settings.tenants.len()), Ok(1));
+    }
 }
 
 fn readme() -> String {
