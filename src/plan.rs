@@ -27,7 +27,7 @@ mod schema;
 mod summary;
 mod text;
 mod waiver;
-mod words;
+pub mod words;
 #[cfg(test)]
 mod world;
 

@@ -5,12 +5,11 @@ use std::io::{BufWriter, Write};
 use clap::Args;
 use jiff::Timestamp;
 
-use super::history;
 use super::plan::revision;
 use super::screen::Screen;
 use super::session::{Session, wait_for};
 use super::{Exit, Failure, Global};
-use crate::journal::{Action, HistoryEntry, HistoryFilter, Journal};
+use crate::journal::{HistoryEntry, HistoryFilter, Journal};
 use crate::plan::{Explanation, Line, PastChange, find_line, write_explanation};
 use crate::problem::{Code, nearest, write_page};
 use crate::reconciler::observe;
@@ -97,11 +96,8 @@ fn written(session: &Session, line: &Line<'_>) -> Result<Vec<HistoryEntry>, Fail
 }
 
 fn past_change(entry: &HistoryEntry) -> PastChange<'_> {
-    let (before, after) = match &entry.intent.action {
-        Action::Set { before, after, .. } => (Some(*before), *after),
-        Action::Create { .. } => (None, crate::billing::Quantity::ZERO),
-    };
-    PastChange { at: entry.intent.at, before, after, commit: &entry.commit, outcome: history::outcome(entry) }
+    let (before, after) = entry.quantities();
+    PastChange { at: entry.intent.at, before, after, commit: &entry.commit, outcome: entry.outcome() }
 }
 
 fn near_codes(text: &str) -> String {

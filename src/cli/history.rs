@@ -10,7 +10,7 @@ use super::screen::Screen;
 use super::session::Session;
 use super::{Exit, Failure, Global};
 use crate::billing::Quantity;
-use crate::journal::{Action, HistoryEntry, HistoryFilter, Journal, Outcome};
+use crate::journal::{Action, HistoryEntry, HistoryFilter, Journal};
 use crate::problem::printable;
 
 /// List what was written: by which commit, from what to what, and what came of it
@@ -114,10 +114,11 @@ struct Row<'e> {
 
 impl<'e> Row<'e> {
     fn of(entry: &'e HistoryEntry) -> Self {
-        let (action, before, after) = match &entry.intent.action {
-            Action::Set { before, after, .. } => ("set", Some(*before), Some(*after)),
-            Action::Create { .. } => ("create", None, Some(Quantity::ZERO)),
+        let action = match &entry.intent.action {
+            Action::Set { .. } => "set",
+            Action::Create { .. } => "create",
         };
+        let (before, after) = entry.quantities();
         Self {
             at: entry.intent.at,
             run: entry.run.0,
@@ -128,27 +129,8 @@ impl<'e> Row<'e> {
             product: &entry.intent.product_identifier,
             action,
             before,
-            after,
-            outcome: outcome(entry),
+            after: Some(after),
+            outcome: entry.outcome(),
         }
-    }
-}
-
-/// What came of a write, in words.
-pub(super) fn outcome(entry: &HistoryEntry) -> &'static str {
-    match (&entry.settled, &entry.doubt) {
-        (None, Some(_)) => "in doubt",
-        (None, None) => "in flight",
-        (Some((_, outcome)), _) => match outcome {
-            Outcome::Applied => "applied",
-            Outcome::Created { .. } => "created",
-            Outcome::NotSent(_) => "not sent",
-            Outcome::Refused { .. } => "refused",
-            Outcome::NotApplied => "not applied",
-            Outcome::Diverged { .. } => "diverged",
-            Outcome::Drift { .. } => "changed by somebody else",
-            Outcome::Gone => "gone",
-            Outcome::Ambiguous { .. } => "ambiguous",
-        },
     }
 }

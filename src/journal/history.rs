@@ -10,8 +10,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::chain::stamp;
 use super::event::Figures;
 use super::rows::{optional, parse, value};
-use super::{Instance, Intent, IntentId, JournalError, JournalReader, Open, Outcome, Planned, Run, RunId};
+use super::{
+    Action, Instance, Intent, IntentId, JournalError, JournalReader, Open, Outcome, Planned, Run, RunId,
+};
 use super::{RunResult, TenantStatus};
+use crate::billing::Quantity;
 
 /// One write, or what was meant to be one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +33,37 @@ pub struct HistoryEntry {
     pub doubt: Option<String>,
     /// When it was known what came of it, and what. `None`: it is not known yet.
     pub settled: Option<(Timestamp, Outcome)>,
+}
+
+impl HistoryEntry {
+    /// The quantity before, `None` where the line was created, and the one that was meant.
+    #[must_use]
+    pub fn quantities(&self) -> (Option<Quantity>, Quantity) {
+        match &self.intent.action {
+            Action::Set { before, after, .. } => (Some(*before), *after),
+            Action::Create { .. } => (None, Quantity::ZERO),
+        }
+    }
+
+    /// What came of it, in words.
+    #[must_use]
+    pub fn outcome(&self) -> &'static str {
+        match (&self.settled, &self.doubt) {
+            (None, Some(_)) => "in doubt",
+            (None, None) => "in flight",
+            (Some((_, outcome)), _) => match outcome {
+                Outcome::Applied => "applied",
+                Outcome::Created { .. } => "created",
+                Outcome::NotSent(_) => "not sent",
+                Outcome::Refused { .. } => "refused",
+                Outcome::NotApplied => "not applied",
+                Outcome::Diverged { .. } => "diverged",
+                Outcome::Drift { .. } => "changed by somebody else",
+                Outcome::Gone => "gone",
+                Outcome::Ambiguous { .. } => "ambiguous",
+            },
+        }
+    }
 }
 
 /// Which writes are asked for. The default is all.
@@ -85,6 +119,20 @@ impl JournalReader {
             &format!("SELECT {RUN} FROM runs WHERE tenant = ?1 AND id = ?2"),
             (tenant, run.0),
         )
+    }
+
+    /// The newest runs that began at or after `since`, at most so many, newest first.
+    ///
+    /// # Errors
+    ///
+    /// When the journal cannot be read.
+    pub fn runs(&self, tenant: &str, since: Timestamp, most: usize) -> Result<Vec<Run>, JournalError> {
+        let sql =
+            format!("SELECT {RUN} FROM runs WHERE tenant = ?1 AND began_at >= ?2 ORDER BY id DESC LIMIT ?3");
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let mut statement = self.connection().prepare_cached(&sql)?;
+        let runs = statement.query_map(params![tenant, stamp(since), most], |row| Ok(read_run(row)))?;
+        runs.map(|run| run?).collect()
     }
 
     /// How a tenant stands.

@@ -35,7 +35,8 @@ pub(super) fn danger(line: &Line<'_>) -> Danger {
 }
 
 /// The mark at the start of a row.
-pub(super) fn sign(line: &Line<'_>) -> char {
+#[must_use]
+pub fn sign(line: &Line<'_>) -> char {
     match (danger(line), line.cause) {
         (Danger::Held, _) => '!',
         (Danger::Keep, _) => '=',
@@ -47,7 +48,8 @@ pub(super) fn sign(line: &Line<'_>) -> char {
 }
 
 /// Dangerous lines first; among equals the unknown money, then the biggest, then the order of the plan.
-pub(super) fn dangerous_first<'p, 'a>(lines: impl Iterator<Item = &'p Line<'a>>) -> Vec<&'p Line<'a>> {
+#[must_use]
+pub fn dangerous_first<'p, 'a>(lines: impl Iterator<Item = &'p Line<'a>>) -> Vec<&'p Line<'a>> {
     let mut sorted: Vec<_> = lines.collect();
     let size = |line: &Line<'_>| line.monthly_delta.map(|delta| std::cmp::Reverse(delta.value().abs()));
     sorted.sort_by_cached_key(|line| (danger(line), size(line)));
@@ -55,7 +57,8 @@ pub(super) fn dangerous_first<'p, 'a>(lines: impl Iterator<Item = &'p Line<'a>>)
 }
 
 /// The quantity now: `·` where there is no addition, `?` where it is unknown or there are several.
-pub(super) fn current(line: &Line<'_>) -> String {
+#[must_use]
+pub fn current(line: &Line<'_>) -> String {
     let several = line.reasons.iter().any(|reason| reason.code == Code::AmbiguousAddition);
     match line.current {
         Some(quantity) => grouped(quantity.value()),
@@ -65,12 +68,14 @@ pub(super) fn current(line: &Line<'_>) -> String {
 }
 
 /// The quantity after: `?` where the number is in doubt.
-pub(super) fn desired(line: &Line<'_>) -> String {
+#[must_use]
+pub fn desired(line: &Line<'_>) -> String {
     line.desired.map_or_else(|| "?".to_owned(), |quantity| grouped(quantity.value()))
 }
 
 /// Why the line changes, is held, or is kept at another quantity; then the codes of its notes.
-pub(super) fn why(line: &Line<'_>) -> String {
+#[must_use]
+pub fn why(line: &Line<'_>) -> String {
     let mut words = match line.verdict {
         Verdict::Hold => held(&line.reasons),
         Verdict::Create => format!("new line{}", at_mapping(line)),
@@ -138,7 +143,8 @@ fn held(reasons: &[Reason]) -> String {
 }
 
 /// The limit and the value where they say it all, else the sentence.
-pub(super) fn short(reason: &Reason) -> String {
+#[must_use]
+pub fn short(reason: &Reason) -> String {
     match (&reason.actual, &reason.limit) {
         (Some(actual), Some(limit)) if reason.code == Code::AccountAbsent => format!("{actual} of {limit}"),
         (Some(actual), Some(limit)) if is_plain_limit(reason.code) => {
@@ -162,10 +168,13 @@ fn is_plain_limit(code: Code) -> bool {
 
 /// The sum of what is shown, and how many amounts are not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Total {
-    pub(super) amount: Money,
-    pub(super) known: usize,
-    pub(super) unknown: usize,
+pub struct Total {
+    /// The sum of the known amounts.
+    pub amount: Money,
+    /// How many are known.
+    pub known: usize,
+    /// How many are not.
+    pub unknown: usize,
 }
 
 /// Adds the amounts as they are shown, each to the cent, so that a reader who adds the column finds the total.
@@ -185,18 +194,21 @@ pub(super) fn total<'p, 'a: 'p>(lines: impl Iterator<Item = &'p Line<'a>>) -> To
 }
 
 /// What the plan changes now.
-pub(super) fn total_now(plan: &Plan<'_>) -> Total {
+#[must_use]
+pub fn total_now(plan: &Plan<'_>) -> Total {
     total(plan.lines.iter().filter(|line| matches!(line.verdict, Verdict::Create | Verdict::Update)))
 }
 
 /// What its holds keep back.
-pub(super) fn total_held(plan: &Plan<'_>) -> Total {
+#[must_use]
+pub fn total_held(plan: &Plan<'_>) -> Total {
     total(plan.lines.iter().filter(|line| line.verdict == Verdict::Hold))
 }
 
 impl Total {
     /// The total as words: the amount, and what is not in it.
-    pub(super) fn in_words(self, minus: char) -> String {
+    #[must_use]
+    pub fn in_words(self, minus: char) -> String {
         let amount = signed_money(self.amount, minus);
         match (self.known, self.unknown) {
             (_, 0) => amount,
@@ -239,7 +251,8 @@ pub fn signed_money(amount: Money, minus: char) -> String {
 }
 
 /// An exact number with its thousands apart.
-pub(super) fn grouped(value: Decimal) -> String {
+#[must_use]
+pub fn grouped(value: Decimal) -> String {
     grouped_with(value, None)
 }
 
@@ -263,13 +276,15 @@ fn grouped_with(value: Decimal, decimals: Option<usize>) -> String {
 }
 
 /// A count with its noun.
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+#[must_use]
+pub fn counted(count: usize, one: &str, many: &str) -> String {
     let noun = if count == 1 { one } else { many };
     format!("{} {noun}", grouped(Decimal::from(count)))
 }
 
 /// The name by which `trueup explain` finds the line, as short as it is unique.
-pub(super) fn line_name(line: &Line<'_>, plan: &Plan<'_>) -> String {
+#[must_use]
+pub fn line_name(line: &Line<'_>, plan: &Plan<'_>) -> String {
     let (company, product) = (line.company.identifier, line.product.identifier);
     let alike: Vec<_> = plan
         .lines
@@ -285,7 +300,8 @@ pub(super) fn line_name(line: &Line<'_>, plan: &Plan<'_>) -> String {
 }
 
 /// The first seven characters of a commit; words such as `none` stay.
-pub(super) fn short_commit(commit: &str) -> &str {
+#[must_use]
+pub fn short_commit(commit: &str) -> &str {
     let sha = commit.split('+').next().unwrap_or(commit);
     let is_hash = sha.len() > 7 && sha.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_hash { &sha[..7] } else { sha }
