@@ -6,12 +6,28 @@
 
 mod error;
 mod headers;
+mod health;
 pub mod hooks;
 mod hosts;
 mod listener;
+mod login;
+mod metrics;
+mod options;
+mod page;
 mod private;
+mod routes;
+mod status;
 mod tls;
+mod token;
+
+use jiff::Timestamp;
 
 pub use error::WebError;
 pub use listener::{Caller, Limits, ListenerOptions, Proxy, serve};
+pub use login::{PasswordError, hash_password};
+pub use options::{Listen, Unsafe, Web, WebOptions, check};
 pub use tls::{Tls, load_tls};
+pub use token::Token;
+
+/// What time it is.
+type Clock = fn() -> Timestamp;

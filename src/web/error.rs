@@ -4,6 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use super::Unsafe;
+
 /// Why something cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum WebError {
@@ -14,6 +16,14 @@ pub enum WebError {
         address: SocketAddr,
         /// The cause.
         source: io::Error,
+    },
+    /// The page would be open to strangers.
+    #[error("nothing is served at {address}: {missing}")]
+    Unsafe {
+        /// The address.
+        address: SocketAddr,
+        /// What is missing.
+        missing: Unsafe,
     },
     /// A file cannot be read.
     #[error("{} cannot be read: {source}", path.display())]

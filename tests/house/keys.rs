@@ -101,7 +101,10 @@ fn only_settings_reads_the_environment() {
 #[test]
 fn quantities_and_money_are_never_floats() {
     let mut broken = Vec::new();
-    for source in sources().iter().filter(|source| source.room != "cli" && source.room != "simulator") {
+    // Metrics have no other numbers than floats; what they are made of has none.
+    let metrics = |source: &Source| source.path == "src/web/metrics/family.rs";
+    let shows = |source: &Source| source.room == "cli" || source.room == "simulator" || metrics(source);
+    for source in sources().iter().filter(|source| !shows(source)) {
         for (line, code) in source.product_code() {
             if names(code, "f64") || names(code, "f32") {
                 broken.push(format!("{}:{line}", source.path));

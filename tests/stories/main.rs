@@ -12,6 +12,7 @@ mod failures;
 mod first_day;
 mod kills;
 mod operator;
+mod page;
 mod plan_files;
 mod readme;
 mod reads_only;
