@@ -83,13 +83,7 @@ fn routes() -> Router {
         .route("/headers", get(|headers: HeaderMap| async move { format!("{headers:?}") }))
         .route("/length", post(|body: String| async move { body.len().to_string() }))
         .route("/large", get(|| async { "x".repeat(32 * 1024 * 1024) }))
-        .route(
-            "/panic",
-            get(|| async {
-                let none: Option<&str> = None;
-                none.unwrap()
-            }),
-        )
+        .route("/panic", get(|| async { "none".parse::<u16>().unwrap().to_string() }))
 }
 
 #[tokio::test]
