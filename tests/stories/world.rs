@@ -263,7 +263,8 @@ fn table(header: &str, as_of: Timestamp, rows: &[&str]) -> String {
     text
 }
 
-fn close(path: &Path) {
+/// Closes a file to everybody but its owner, as secrets must be.
+pub fn close(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
 
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("the mode can be set");

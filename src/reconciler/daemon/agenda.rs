@@ -22,7 +22,8 @@ const FIRST_WAIT_REFUSED: Duration = Duration::from_secs(15 * 60);
 /// No refusal is waited for longer.
 const LONGEST_WAIT_REFUSED: Duration = Duration::from_secs(4 * 60 * 60);
 
-/// Hints from outside are followed no more often than this, however many come.
+/// Hints from outside are followed no more often than this, however many come. What the daemon does by itself does not
+/// count: a push right after a poll is followed at once.
 const QUIET: SignedDuration = SignedDuration::from_secs(10);
 
 /// How often a tenant looks and passes.
@@ -145,7 +146,9 @@ impl Agenda {
     /// A look ended. The next one is due after about a minute.
     pub(super) fn looked(&mut self, now: Timestamp, dice: u64) {
         self.look_at = after(now, spread(self.pace.poll, dice));
-        self.quiet_until = later(now, QUIET);
+        if !self.hints.is_empty() {
+            self.quiet_until = later(now, QUIET);
+        }
         if self.waiting.is_empty() {
             // It was looked, and there was nothing.
             self.hints.clear();
@@ -156,7 +159,6 @@ impl Agenda {
     pub(super) fn ended(&mut self, ended: Ended, now: Timestamp, dice: u64) {
         self.follow_clock(now);
         self.look_at = after(now, spread(self.pace.poll, dice));
-        self.quiet_until = later(now, QUIET);
         self.skip_missed_ticks(now);
         self.refused = ended == Ended::Refused;
         self.retry_at = match ended {
@@ -187,6 +189,9 @@ impl Agenda {
     fn begin(&mut self, now: Timestamp) -> BTreeSet<Event> {
         let mut reasons = std::mem::take(&mut self.waiting);
         reasons.append(&mut self.hints);
+        if reasons.contains(&Event::Hook) || reasons.contains(&Event::Callback) {
+            self.quiet_until = later(now, QUIET);
+        }
         if reasons.is_empty() {
             reasons.insert(Event::Timer);
         }

@@ -82,7 +82,7 @@ impl Daemon {
 
     /// Waits until a pass has ended so.
     pub fn passes(&mut self, result: &str) -> String {
-        self.says(&["the pass ended", &format!("result=\"{result}\"")])
+        self.says(&["the pass ended", &format!(r#""result":"{result}""#)])
     }
 
     /// Sends it a signal, by the name that `kill` has for it.

@@ -162,6 +162,21 @@ fn hooks_and_callbacks_in_thousands_are_one_look_and_one_pass_in_ten_seconds() {
 }
 
 #[test]
+fn a_hook_right_after_a_look_or_a_pass_of_our_own_is_followed_at_once() {
+    let mut agenda = begun();
+    assert_eq!(agenda.due(at(60)), Due::Look);
+    agenda.looked(at(60), MIDDLE);
+
+    agenda.happened(Event::Hook, at(61));
+    assert_eq!(agenda.due(at(61)), Due::Look);
+    agenda.looked(at(61), MIDDLE);
+
+    agenda.happened(Event::Hook, at(62));
+    assert_eq!(agenda.due(at(62)), Due::Wait(at(71)));
+    assert_eq!(agenda.due(at(71)), Due::Look);
+}
+
+#[test]
 fn events_that_come_together_are_one_pass() {
     let mut agenda = begun();
 
