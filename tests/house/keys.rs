@@ -31,6 +31,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("subtle", &["web"]),
     ("tempfile", &["cli"]),
     ("lettre", &["alerts"]),
+    ("sd_notify", &["cli"]),
 ];
 
 /// The pure rooms.

@@ -5,8 +5,8 @@
 
 #![allow(dead_code, reason = "each story uses some of it")]
 
-pub mod forge;
 pub mod daemon;
+pub mod forge;
 pub mod git;
 pub mod plain;
 pub mod shop;

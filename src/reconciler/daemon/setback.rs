@@ -49,7 +49,7 @@ impl Setback {
     /// A secret that cannot be read.
     pub(super) fn keys(problem: Problem) -> Self {
         let Problem { code, message, hint, .. } = problem;
-        Self { code: Some(code), ..Self::passing(Phase::Read, message.to_string(), hint.map(Into::into)) }
+        Self { code: Some(code), ..Self::passing(Phase::Read, message, hint) }
     }
 }
 
