@@ -85,7 +85,7 @@ impl Worker {
             Kind::Refused => Ended::Refused,
         };
         if *kind != Kind::Stopped {
-            warn!(%tenant, pass = self.passes, phase = phase.as_str(), message, "the pass failed");
+            warn!(%tenant, pass = self.passes, phase = phase.as_str(), why = message, "the pass failed");
             self.trouble(setback, now);
         }
         self.connection = None;
