@@ -52,13 +52,7 @@ pub(super) fn check(
     let every = checker.duration("every", root, every, EVERY);
     let site = root.key("tenants");
     if tenants.is_empty() && checker.problems.is_empty() {
-        checker.error(
-            Code::InvalidValue,
-            "tenants",
-            site,
-            "there is no tenant",
-            "add one; trueup init writes a first one",
-        );
+        checker.no_tenant(site);
     }
     let mut named = checker
         .named("tenant", site, tenants, |checker, node, tenant| checker.tenant(node, tenant, times, every));
@@ -97,6 +91,11 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
+    fn no_tenant(&mut self, node: Node<'_>) {
+        let hint = "add one; trueup init writes a first one";
+        self.error(Code::InvalidValue, "tenants", node, "there is no tenant", hint);
+    }
+
     fn error(
         &mut self,
         code: Code,
