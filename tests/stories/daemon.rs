@@ -51,14 +51,15 @@ fn a_commit_is_applied_a_bad_one_is_refused_and_its_fix_is_taken() {
     world.mapping("backup.yaml", &rounded.replace("level:", "levle:")).commit("A slip");
     daemon.says(&["is refused"]);
     daemon.passes("in_step");
-    let refused = world.status();
+    world.wait_until("the refusal is noted, and no trouble", |world| {
+        let pass = &world.status()["daemon"]["last_pass"];
+        pass["refused"].is_string() && pass["trouble"].is_null()
+    });
     world.mapping("backup.yaml", &format!("{rounded}policy: {{ mode: apply }}\n"));
     let fixed = world.commit("The fix");
     daemon.says(&["in force again"]);
     daemon.passes("in_step");
 
-    assert!(refused["daemon"]["last_pass"]["refused"].is_string(), "{refused:#}");
-    assert_eq!(refused["daemon"]["last_pass"]["trouble"], serde_json::Value::Null);
     world.wait_until("the fix is noted", |world| {
         let status = world.status();
         status["applied_commit"] == fixed.as_str() && status["daemon"]["last_pass"]["refused"].is_null()
