@@ -23,6 +23,7 @@ mod session;
 mod simulate;
 mod status;
 mod suspend;
+mod user;
 mod validate;
 
 pub use exit::Exit;
@@ -90,6 +91,7 @@ enum Verb {
     Status(status::Status),
     Explain(explain::Explain),
     History(history::History),
+    User(user::User),
     Simulate(simulate::Simulate),
     Schema(schema::Schema),
     Completions(completions::Completions),
@@ -127,6 +129,7 @@ fn run(global: &Global, verb: Verb, screen: &screen::Screen) -> Result<Exit, Fai
         Verb::Status(verb) => status::run(global, &verb, screen),
         Verb::Explain(verb) => explain::run(global, &verb, screen),
         Verb::History(verb) => history::run(global, &verb, screen),
+        Verb::User(verb) => user::run(&verb, screen),
         Verb::Simulate(verb) => simulate::run(&verb, screen),
         Verb::Schema(verb) => schema::run(&verb),
         Verb::Completions(verb) => completions::run(&verb),

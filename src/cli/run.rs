@@ -4,6 +4,7 @@
 //! decided in the engine room.
 
 mod charges;
+mod faces;
 mod service;
 mod signals;
 
@@ -15,6 +16,7 @@ use clap::Args;
 use tracing::{error, info, warn};
 
 use self::charges::{charge, charges};
+use self::faces::{Bells, Faces, warn_of_changes};
 use self::service::Service;
 use self::signals::{Signal, Signals};
 use super::screen::Screen;
@@ -121,6 +123,7 @@ struct House {
     settings: Settings,
     board: Board,
     daemon: Daemon,
+    bells: Bells,
     service: Service,
 }
 
@@ -128,19 +131,21 @@ impl House {
     fn new(path: PathBuf, only: Option<String>, settings: Settings, journal: SharedJournal) -> Self {
         let board = Board::default();
         let daemon = Daemon::new(journal, board.clone());
-        Self { path, only, settings, board, daemon, service: Service::default() }
+        Self { path, only, settings, board, daemon, bells: Bells::default(), service: Service::default() }
     }
 
     /// Keeps all tenants in step until a signal ends it.
     ///
-    /// Web listeners, hooks and alerts start where the tenants do: they need the board, `self.daemon.queues()` and
-    /// the path of the journal, and hear of new queues after a reload.
+    /// What it shows and hears is opened before the first tenant is taken up: an address that is taken ends it while nothing
+    /// was begun.
     async fn keep(mut self) -> Result<Exit, Failure> {
         let cannot = |error| Failure::caused(Exit::Unexpected, "Signals cannot be heeded", &error);
         let mut signals = Signals::new().map_err(cannot)?;
+        let faces = Faces::open(&self.settings, &self.board, &self.bells).await?;
         for charge in charges(&self.settings) {
             self.daemon.take_up(charge);
         }
+        self.bells.set(self.daemon.queues());
         info!(tenants = self.settings.tenants.len(), journal = %self.settings.journal.display(), "started");
         self.service.ready();
         let mut standings = self.board.subscribe();
@@ -154,11 +159,11 @@ impl House {
                 _ = standings.changed() => self.service.status(&self.board.standings()),
             }
         }
-        Ok(self.stop(signals).await)
+        Ok(self.stop(signals, faces).await)
     }
 
     /// Ends: no new write; what is in flight is finished, or left in doubt for the next start to settle.
-    async fn stop(mut self, mut signals: Signals) -> Exit {
+    async fn stop(mut self, mut signals: Signals, faces: Faces) -> Exit {
         info!("stopping: what is in flight is finished, nothing more is sent");
         self.service.stopping();
         self.daemon.request_stop();
@@ -166,6 +171,7 @@ impl House {
             finished = tokio::time::timeout(GRACE, self.daemon.ended()) => finished.unwrap_or(Finished::Cut),
             () = signals.stop_again() => Finished::Cut,
         };
+        faces.close().await;
         match finished {
             Finished::Whole => {
                 info!("stopped; nothing was cut");
@@ -204,6 +210,7 @@ impl House {
             warn!("the journal stays the one it is until the next start");
         }
         let before = std::mem::replace(&mut self.settings, settings);
+        warn_of_changes(&before, &self.settings);
         self.settings.journal = before.journal;
         for name in before.tenants.keys().filter(|name| !self.settings.tenants.contains_key(*name)) {
             info!(tenant = %name, "the tenant is let go");
@@ -215,6 +222,7 @@ impl House {
                 self.daemon.take_up(charge(Arc::clone(name), tenant, &self.settings));
             }
         }
+        self.bells.set(self.daemon.queues());
         info!(tenants = self.settings.tenants.len(), "the settings were read again");
     }
 }

@@ -36,7 +36,7 @@ pub(super) struct SettingsDocument {
     pub(super) writes: Option<WritesDocument>,
     /// Where the status page is served; nothing listens when left out
     pub(super) listen: Option<ListenDocument>,
-    /// Where the metrics are read; beside the status page when left out
+    /// Where the metrics are read; beside the status page, for this machine alone, when left out
     pub(super) metrics: Option<MetricsDocument>,
     /// Where hooks are listened for, apart from the page; nowhere when left out
     pub(super) hooks_listen: Option<ListenDocument>,

@@ -50,6 +50,8 @@ const DOORS: &[(&str, &[&str])] = &[
             "snapshot",
             "sources",
             "usage",
+            "alerts",
+            "web",
         ],
     ),
     ("web", &["billing", "journal", "mapping", "plan", "problem", "reconciler", "settings", "usage"]),

@@ -26,7 +26,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("serde_yaml", &["yaml", "mapping", "simulator"]),
     ("csv", &["sources"]),
     ("annotate_snippets", &["problem"]),
-    ("secrecy", &["alerts", "settings", "connectwise", "snapshot", "web"]),
+    ("secrecy", &["alerts", "cli", "settings", "connectwise", "snapshot", "web"]),
     ("hmac", &["alerts", "web"]),
     ("subtle", &["web"]),
     ("tempfile", &["cli"]),

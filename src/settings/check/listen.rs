@@ -39,7 +39,7 @@ impl Checker<'_> {
         self.is_kept(key, place, &listen, keeper).then_some(listen)
     }
 
-    /// The metrics, beside a status page or apart from it.
+    /// The metrics, beside the status page or apart from it, and never without it.
     pub(super) fn metrics(
         &mut self,
         node: Node<'_>,
@@ -48,7 +48,6 @@ impl Checker<'_> {
     ) -> Option<Metrics> {
         let MetricsDocument { listen, token } = metrics;
         let place = node.key("listen");
-        let apart = listen.is_some();
         let listen = listen.map(|listen| self.listen("metrics", place, listen, Keeper::Secret));
         let token_is_set = token.is_some();
         let token = token.map(|token| self.secret("token", node, token));
@@ -59,9 +58,9 @@ impl Checker<'_> {
             self.error(Code::InvalidValue, "metrics", place, message, hint);
             return None;
         }
-        if !apart && !root.has("listen") && self.problems.is_empty() {
-            let message = "metrics have no listener to stand on";
-            let hint = "add listen to them, such as metrics: { listen: 127.0.0.1:9480 }";
+        if !root.has("listen") && self.problems.is_empty() {
+            let message = "metrics go with a status page, and there is none";
+            let hint = "add one, such as listen: 127.0.0.1:8480";
             self.error(Code::InvalidValue, "metrics", node, message, hint);
             return None;
         }

@@ -53,8 +53,9 @@ fn a_listener_is_an_address_or_all_that_keeps_it() {
 #[test]
 fn sec_n2_a_listener_beyond_loopback_is_encrypted_and_knows_its_readers() {
     let page = |rest: &str| format!("listen: {{ address: 0.0.0.0:8480{rest} }}");
-    let metrics =
-        |rest: &str, token: &str| format!("metrics: {{ listen: {{ address: 0.0.0.0:9480{rest} }}{token} }}");
+    let metrics = |rest: &str, token: &str| {
+        format!("metrics: {{ listen: {{ address: 0.0.0.0:9480{rest} }}{token} }}\nlisten: 127.0.0.1:8480")
+    };
     let tls = format!(", {TLS}");
     let token = ", token: { env: TRUEUP_METRICS_TOKEN }";
     let hooks = "hooks: { forge: { kind: github, secrets: [ { file: hook } ] } }";
@@ -122,8 +123,15 @@ fn what_the_daemon_is_told_wrongly_is_refused_at_its_place() {
             (InvalidValue, 15, 57),
         ),
         ("metrics: {}".to_owned(), (InvalidValue, 15, 10)),
-        ("metrics: { listen: 127.0.0.1:1, token: hunter2 }".to_owned(), (SecretInFile, 15, 40)),
-        ("metrics: { listen: { address: 127.0.0.1:1, users: a } }".to_owned(), (InvalidValue, 15, 51)),
+        ("metrics: { listen: 127.0.0.1:1 }".to_owned(), (InvalidValue, 15, 10)),
+        (
+            "metrics: { listen: 127.0.0.1:1, token: hunter2 }\nlisten: 127.0.0.1:2".to_owned(),
+            (SecretInFile, 15, 40),
+        ),
+        (
+            "metrics: { listen: { address: 127.0.0.1:1, users: a } }\nlisten: 127.0.0.1:2".to_owned(),
+            (InvalidValue, 15, 51),
+        ),
         ("hooks_listen: 127.0.0.1:8481".to_owned(), (InvalidValue, 15, 15)),
         ("hooks: { forge: { kind: github, secrets: [ { file: a } ] } }".to_owned(), (InvalidValue, 15, 8)),
         (hook("kind: github, secrets: [ hunter2 ]"), (SecretInFile, 16, 44)),
