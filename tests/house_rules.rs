@@ -3,6 +3,7 @@
 
 mod house {
     pub mod doors;
+    pub mod faults;
     pub mod keys;
     pub mod licences;
     pub mod secrets;

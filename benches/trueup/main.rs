@@ -4,6 +4,7 @@
 //! `cargo bench -- --once "plan 10000 lines"` does one of full size once, for a profiler. Absolute times vary between
 //! machines and hours: quote the ratios.
 
+mod idle;
 mod mapping;
 mod measure;
 mod plan;
@@ -32,6 +33,9 @@ fn main() {
     }
     if wanted("read") {
         read::measure(effort);
+    }
+    if wanted("idle") {
+        idle::measure(effort);
     }
     // Last, because the peak of memory only ever grows.
     plan::measure(effort, wanted);

@@ -15,6 +15,7 @@ mod kills;
 mod operator;
 mod page;
 mod plan_files;
+mod pushes;
 mod readme;
 mod reads_only;
 mod remotes;

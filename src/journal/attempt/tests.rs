@@ -350,7 +350,7 @@ fn i5_a_credential_that_may_not_write_stops_the_tenant() {
 }
 
 #[test]
-fn a_new_line_starts_when_the_next_invoice_does() {
+fn f3_a_new_line_starts_when_the_next_invoice_does_whatever_month_today_is_in() {
     let agreement = |bill_start, next_invoice| Agreement {
         id: AgreementId(418),
         name: Arc::from("Northwind Backup"),
@@ -371,4 +371,11 @@ fn a_new_line_starts_when_the_next_invoice_does() {
     assert_eq!(first_day(&agreement(Some(late), Some(early)), TODAY), late);
     assert_eq!(first_day(&agreement(Some(early), None), TODAY), early);
     assert_eq!(first_day(&agreement(None, None), TODAY), TODAY);
+    for today in
+        [date(2028, 2, 28), date(2028, 2, 29), date(2028, 3, 1), date(2027, 12, 31), date(2028, 1, 1)]
+    {
+        // A plan of the last day of a month that is applied on the first of the next gives the same day.
+        assert_eq!(first_day(&agreement(Some(early), Some(late)), today), late);
+        assert_eq!(first_day(&agreement(None, None), today), today);
+    }
 }

@@ -218,9 +218,9 @@ impl Worker {
 
     fn unseen(&mut self, setback: &Setback, now: Timestamp) {
         self.standing.tally.failed_fetches += 1;
-        let since = self.standing.repository.looked_at.unwrap_or(self.standing.since);
         let limit = SignedDuration::try_from(self.charge.stale_after).unwrap_or(SignedDuration::MAX);
-        let stale = now.duration_since(since) > limit;
+        // What an earlier process fetched may be of any age: until this one has looked, nothing is written by it.
+        let stale = self.standing.repository.looked_at.is_none_or(|at| now.duration_since(at) > limit);
         let tenant = &self.charge.tenant.name;
         warn!(%tenant, stale, why = setback.message, "the repository cannot be looked at");
         self.standing.repository.stale = stale;

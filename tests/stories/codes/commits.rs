@@ -10,6 +10,7 @@ use crate::world::plain::{MAPPING, account};
 provoked! {
     ConfigShrink: a_commit_that_removes_many_rows_does_not_come_into_force,
     History: a_commit_that_does_not_descend_from_the_applied_one_writes_nothing,
+    UnsignedCommit: an_unsigned_commit_plans_nothing_where_signers_are_named,
     GuardLoosened: a_looser_limit_is_told_in_the_plan_of_its_commit,
 }
 
@@ -51,6 +52,17 @@ fn a_commit_that_removes_many_rows_does_not_come_into_force() -> String {
         (Some(&*commit), "hold 25 -> ? unmapped_plan")
     );
     told
+}
+
+fn an_unsigned_commit_plans_nothing_where_signers_are_named() -> String {
+    let world = World::in_step();
+    world.accounts(&[&account("acme_dental", 27)]);
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIdAX+2xNBy4jGyb9tGkmtHYtLjb4mbEIOBnFrM9MXjr";
+    world.write("signers", &format!("clerk {key}\n"));
+    let settings = std::fs::read_to_string(world.path("trueup.yaml")).expect("there are settings");
+    world.write("trueup.yaml", &settings.replace("path: billing,", "path: billing, signers: signers,"));
+
+    left_alone(&world, 5)
 }
 
 /// Starts history anew with what is there.
