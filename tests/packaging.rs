@@ -240,3 +240,17 @@ fn each_alert_has_a_test_that_it_fires_and_one_that_it_does_not() {
         assert!(expected.contains(&true) && expected.contains(&false), "{name} is tested as {expected:?}");
     }
 }
+
+#[test]
+fn every_number_that_an_alert_looks_at_is_one_that_the_daemon_gives() {
+    let metrics = fs::read_to_string(packaging("../src/web/metrics.rs")).expect("it can be read");
+    let rules = text("trueup.rules.yaml");
+    let names = rules.split(|sign: char| !sign.is_ascii_lowercase() && sign != '_');
+    let names: Vec<&str> = names.filter(|name| name.starts_with("trueup_")).collect();
+
+    assert!(names.len() >= 10, "{names:?}");
+    for name in names {
+        let name = name.strip_suffix("_total").unwrap_or(name);
+        assert!(metrics.contains(&format!("\"{name}\"")), "the daemon gives no {name}");
+    }
+}
