@@ -157,6 +157,28 @@ fn a_push_over_ssh_is_billed_within_two_seconds_of_the_poll() {
 }
 
 #[test]
+fn e1_a_daemon_that_starts_while_the_server_is_down_plans_and_does_not_write_until_it_has_looked() {
+    let forge = Forge::plain(LOGIN);
+    let origin = forge.url().replace("http://", "http://x-access-token:story@");
+    let office = Office::new(&forge.url(), &origin, "access: { token: { file: secrets/key } }", "1s");
+    let mut daemon = office.world.daemon();
+    daemon.passes("applied");
+    daemon.passes("in_step");
+    daemon.signal("TERM");
+    daemon.ended();
+    forge.behave(Mood::Moved("http://127.0.0.1:9/".to_owned()));
+    office.world.accounts(&[&account("acme_dental", 26)]);
+
+    let mut next = office.world.daemon();
+    next.passes("planned");
+    assert_eq!(office.quantity(), "25.5", "what an earlier process fetched may be of any age");
+
+    forge.behave(Mood::Well);
+    office.push(&mappings(UP), "Whole gigabytes");
+    office.billed("26");
+}
+
+#[test]
 fn the_life_of_a_branch_is_followed_and_never_guessed_at() {
     let forge = Forge::plain(LOGIN);
     let origin = forge.url().replace("http://", "http://x-access-token:story@");

@@ -204,6 +204,8 @@ impl Worker {
         self.standing.repository.looked_at = Some(now);
         if std::mem::take(&mut self.standing.repository.stale) {
             info!(tenant = %self.charge.tenant.name, "the repository can be read again");
+            // What was only planned meanwhile may be written now.
+            self.agenda.happened(Event::Commit, now);
         }
         if self.sight.as_ref() == Some(&sight) {
             return;
