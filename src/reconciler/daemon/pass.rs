@@ -16,7 +16,7 @@ use super::agenda::Ended;
 use super::reading::{self, Reading, Refusal};
 use super::setback::{Kind, Setback};
 use super::worker::{Worker, resumed};
-use super::writing::settles_at;
+use super::writing::{is_committed, settles_at};
 use crate::billing::Money;
 use crate::connectwise::ConnectWise;
 use crate::mapping::Mode;
@@ -105,6 +105,9 @@ impl Worker {
             (Ok(()) | Err(_), _) => setback,
         })?;
         let connectwise = self.connect().await?;
+        // Before anything is settled: another ConnectWise knows nothing of what was written to this one.
+        let (tenant, instance) = (&self.charge.tenant.name, &self.charge.instance);
+        self.journal.with(|journal| journal.meet(tenant, instance, now))?;
         let local = self.settle(local, &connectwise, now).await?;
         let observation = self.observe(local, &connectwise, now).await?;
         let planned = Arc::new(self.draw(observation, now));
@@ -246,14 +249,14 @@ impl Worker {
     fn holds_back(&self, planned: &Planned, connectwise: &ConnectWise) -> Option<Suspension> {
         let mappings = &planned.observation.local.mappings;
         let policy = &mappings.catalog.policy;
+        if policy.mode == Mode::Apply && !is_committed(&mappings.commit) {
+            return Some(Suspension::Uncommitted);
+        }
         if policy.suspend {
             return Some(Suspension::Policy);
         }
         if policy.mode == Mode::Observe {
             return None;
-        }
-        if mappings.commit == "none" || mappings.commit.ends_with("+changes") {
-            return Some(Suspension::Uncommitted);
         }
         let ahead = connectwise.clock_ahead()?;
         if ahead.abs() > NOTICEABLE {

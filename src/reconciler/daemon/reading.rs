@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::plan::History;
+use super::writing::is_committed;
+use crate::plan::{Ancestry, History};
 use crate::problem::{Code, Problem};
 use crate::reconciler::observe::read_usage;
 use crate::reconciler::{
-    InvalidMappings, Local, LocalError, Mappings, MappingsError, Revision, Tenant, read_mappings,
+    InvalidMappings, Local, LocalError, Mappings, MappingsError, Repository, Revision, Tenant, read_mappings,
 };
-use crate::snapshot::SnapshotError;
+use crate::snapshot::{MappingRepository, SnapshotError};
 
 /// What lies on this machine.
 pub(super) struct Reading {
@@ -44,12 +45,14 @@ pub(super) fn read(
             let refused = shrunk(&mappings);
             (mappings, refused, None)
         }
-        Err(MappingsError::Invalid(invalid)) => match before(tenant, in_force, last_applied, now) {
-            Some(mappings) => (mappings, Some(refusal(invalid)), None),
-            None => return Err(MappingsError::Invalid(invalid).into()),
-        },
+        Err(MappingsError::Invalid(invalid)) => {
+            match before(tenant, &invalid.files.commit.to_string(), in_force, last_applied, now) {
+                Some(mappings) => (mappings, Some(refusal(invalid)), None),
+                None => return Err(MappingsError::Invalid(invalid).into()),
+            }
+        }
         Err(MappingsError::Unsigned { commit, problems }) => {
-            match before(tenant, in_force, last_applied, now) {
+            match before(tenant, &commit, in_force, last_applied, now) {
                 Some(mappings) => (mappings, Some(Refusal { commit: commit.to_string(), problems }), None),
                 None => return Err(MappingsError::Unsigned { commit, problems }.into()),
             }
@@ -63,18 +66,50 @@ pub(super) fn read(
     Ok(Reading { local: Local { mappings, base: None, usage, history }, refused, unreachable })
 }
 
-/// The mappings that stay in force: those of the pass before, or after a start those that were applied last.
+/// The mappings that stay in force: those of the pass before, or else those that were applied last.
+///
+/// A commit stays only as long as it could come into force now: it is read again, so that a key which was revoked counts
+/// no more, and it must be part of what the refused one was built on, so that a commit which was withdrawn does not stay.
+/// The one that was applied last cannot be taken back so; where it was withdrawn, the broken history holds every line.
 fn before(
     tenant: &Tenant,
+    refused: &str,
     in_force: Option<&Arc<Mappings>>,
     last_applied: Option<&str>,
     now: Timestamp,
 ) -> Option<Mappings> {
-    if let Some(mappings) = in_force {
-        return Some(Mappings::clone(mappings));
-    }
-    let commit = Revision::Commit(last_applied?.to_owned());
-    read_mappings(&tenant.repository, &commit, last_applied, now).ok()
+    let again = |commit: &str| {
+        let revision = Revision::Commit(commit.to_owned());
+        read_mappings(&tenant.repository, &revision, last_applied, now).ok()
+    };
+    let stays = match in_force {
+        // Nothing is ever written by these.
+        Some(mappings) if !is_committed(&mappings.commit) => Some(Mappings::clone(mappings)),
+        Some(mappings) if *mappings.commit != *refused && is_part(tenant, refused, &mappings.commit) => {
+            again(&mappings.commit)
+        }
+        Some(_) | None => None,
+    };
+    stays.or_else(|| {
+        let last_applied = last_applied?;
+        let mappings = again(last_applied)?;
+        let ancestry = match mappings.ancestry {
+            Ancestry::Descends if !is_part(tenant, refused, last_applied) => {
+                Ancestry::Broken { last_applied: last_applied.into() }
+            }
+            ancestry => ancestry,
+        };
+        Some(Mappings { ancestry, ..mappings })
+    })
+}
+
+/// Whether a commit is the tip or one before it. What cannot be found out is no.
+fn is_part(tenant: &Tenant, tip: &str, commit: &str) -> bool {
+    let tip = tip.strip_suffix("+changes").unwrap_or(tip);
+    let Repository { path, folder, .. } = &tenant.repository;
+    MappingRepository::open(path, folder)
+        .and_then(|repository| repository.is_descendant(&repository.resolve(tip)?, commit))
+        .unwrap_or(false)
 }
 
 fn refusal(invalid: InvalidMappings) -> Refusal {

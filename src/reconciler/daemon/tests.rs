@@ -4,3 +4,4 @@
 mod day;
 mod office;
 mod trouble;
+mod withdrawn;

@@ -28,7 +28,6 @@ impl Worker {
     /// Writes what may be written of the plan.
     pub(super) async fn write(&mut self, planned: &Arc<Planned>, now: Timestamp) -> Result<Came, Setback> {
         let tenant = Arc::clone(&self.charge.tenant.name);
-        self.journal.with(|journal| journal.meet(&tenant, &self.charge.instance, now))?;
         let inputs = planned.observation.inputs(&planned.tenant, now);
         let plan = planned.plan();
         let choice = Choice::all(&plan);
@@ -36,9 +35,10 @@ impl Worker {
         let is_applied = self.standing.commits.applied.as_deref() == Some(plan.commit);
         let is_settled = choice.rewritten || choice.frozen || (choice.lines.is_empty() && is_applied);
         if self.standing.mode == Mode::Observe || !may_write || is_settled {
+            // What nobody committed is nobody's wish yet: by it no line may be called in step or adopted.
             let how_much = match self.standing.mode {
-                Mode::Observe => Remember::Plan,
-                Mode::Apply => Remember::Lines,
+                Mode::Apply if is_committed(plan.commit) => Remember::Lines,
+                Mode::Apply | Mode::Observe => Remember::Plan,
             };
             remember(&plan, &choice, &inputs, &self.journal, how_much)?;
             return Ok(self.unwritten(&plan));
@@ -116,6 +116,11 @@ impl Worker {
         };
         Came { result, written, ended }
     }
+}
+
+/// Whether mappings are those of a clean commit.
+pub(super) fn is_committed(commit: &str) -> bool {
+    commit != "none" && !commit.ends_with("+changes")
 }
 
 /// What came of a line, in the words of the tally.
