@@ -49,5 +49,5 @@ pub use inputs::{Ancestry, History, Inputs};
 pub use markdown::{Forge, MarkdownOptions, markdown, markdown_marker};
 pub use pseudonym::{Names, pseudonym};
 pub use schema::schema;
-pub use text::{ReadFrom, Show, TextOptions, write_text};
+pub use text::{PathAndText, ReadFrom, Show, TextOptions, write_difference, write_text};
 pub use words::{signed_money, spoken};

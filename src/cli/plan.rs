@@ -1,5 +1,7 @@
 //! `trueup plan`: shows the difference. It never holds a writer.
 
+mod difference;
+
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -23,6 +25,7 @@ use crate::reconciler::{Mappings, Observation, Revision, observe};
 ///   trueup plan --commit main --format json --out p.json  a reviewed commit, for `trueup apply p.json`
 ///   trueup plan --commit HEAD --against main --format markdown
 ///                                                         what a pull request changes
+///   trueup plan --against main --diff                     the same for you, with the lines of the mappings
 #[derive(Clone, Debug, Default, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct PlanVerb {
@@ -32,6 +35,9 @@ pub(super) struct PlanVerb {
     /// Show only what the mappings change in comparison with those of this revision
     #[arg(long, value_name = "REV")]
     against: Option<String>,
+    /// Show which lines of the mappings that revision has otherwise, too; for people, so on stdout as text only
+    #[arg(long, requires = "against", conflicts_with = "out")]
+    diff: bool,
     /// How to write the plan
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -84,6 +90,10 @@ enum ForgeName {
 }
 
 pub(super) fn run(global: &Global, verb: &PlanVerb, screen: &Screen) -> Result<Exit, Failure> {
+    if verb.diff && verb.format != Format::Text {
+        return Err(Failure::new(Exit::Usage, "--diff goes with the text format only")
+            .with_hint("for programs, ask git: git diff"));
+    }
     let session = Session::open(global)?;
     let now = verb.now.unwrap_or_else(Timestamp::now);
     session.fetch(screen)?;
@@ -99,6 +109,9 @@ pub(super) fn run(global: &Global, verb: &PlanVerb, screen: &Screen) -> Result<E
 
     let plan = shown(&observation, &session, verb, now)?;
     write(&plan, &observation.local.mappings, &session, verb, screen)?;
+    if let (true, Some(base)) = (verb.diff, &base) {
+        difference::show(&session.tenant.repository, base, &revision(verb.commit.as_deref()), screen)?;
+    }
     Ok(exit(&plan, verb))
 }
 

@@ -4,12 +4,14 @@
 //! narrow, numbers never; nothing that a customer or a mapping wrote can steer the terminal.
 
 mod against;
+mod difference;
 mod header;
 mod table;
 mod trouble;
 
 use std::io::{self, Write};
 
+pub use difference::{PathAndText, write_difference};
 pub(super) use header::{age, minute};
 
 use super::words::{dangerous_first, grouped, line_name, total_held, total_now};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::mappings::Revision;
 use crate::settings;
 use crate::settings::repository::Place;
 use crate::snapshot::{MappingFiles, MappingRepository, RemoteClone, SnapshotError};
@@ -78,6 +79,20 @@ impl Repository {
     /// When there are none to read.
     pub fn read(&self) -> Result<MappingFiles, SnapshotError> {
         self.read_from(&MappingRepository::open(&self.path, &self.folder)?)
+    }
+
+    /// The mapping files of a revision.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such revision, or it cannot be read.
+    pub fn read_at(&self, revision: &Revision) -> Result<MappingFiles, SnapshotError> {
+        match revision {
+            Revision::WorkingDirectory => self.read(),
+            Revision::Commit(revision) => {
+                MappingRepository::open(&self.path, &self.folder)?.read_commit(revision)
+            }
+        }
     }
 
     pub(super) fn read_from(&self, opened: &MappingRepository) -> Result<MappingFiles, SnapshotError> {

@@ -25,6 +25,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("saphyr_parser", &["yaml"]),
     ("serde_yaml", &["yaml", "mapping", "simulator"]),
     ("csv", &["sources"]),
+    ("similar", &["plan"]),
     ("annotate_snippets", &["problem"]),
     ("secrecy", &["alerts", "cli", "settings", "connectwise", "snapshot", "web"]),
     ("hmac", &["alerts", "web"]),

@@ -301,3 +301,25 @@ fn e2_a_repository_that_lost_the_applied_commit_holds_every_change() {
     assert_eq!(world.apply().code, Some(3));
     assert_eq!(world.write_requests().len(), written);
 }
+
+#[test]
+fn a_comparison_shows_the_lines_of_the_mappings_that_made_the_difference() {
+    let world = World::in_step();
+    world.mapping("backup.yaml", &MAPPING.replace("total", "total, rounding: { mode: up, decimals: 0 }"));
+    world.commit("Whole gigabytes");
+
+    let ran = world.run(&["plan", "--commit", "HEAD", "--against", "HEAD~1", "--diff"]);
+
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let (_, difference) = ran.stdout.split_once("mappings/backup.yaml\n").expect("the file is named");
+    assert!(
+        difference.contains("\n-  - { plan: (All plans), level: Universal, usage_value: total }\n"),
+        "{difference}"
+    );
+    assert!(
+        difference.contains("\n+  - { plan: (All plans), level: Universal, usage_value: total, rounding:")
+    );
+    let refused = world.run(&["plan", "--against", "HEAD~1", "--diff", "--format", "json"]);
+    assert_eq!(refused.code, Some(64), "{}", refused.stderr);
+    assert_eq!(world.run(&["plan", "--diff"]).code, Some(64));
+}
