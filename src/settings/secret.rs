@@ -75,9 +75,8 @@ pub fn derived(secret: &Secret, purpose: &str) -> Result<String, Problem> {
 fn resolve_in(secret: &Secret, variable: impl Fn(&str) -> Option<OsString>) -> Result<SecretString, Problem> {
     let text = match &secret.kept {
         Kept::File(path) => {
-            let guarded = variable(CREDENTIALS).is_some_and(|folder| lies_in(path, Path::new(&folder)));
-            let others = if guarded { OTHERS_OF_A_CREDENTIAL } else { OTHERS };
-            read(path, others).map_err(|problem| problem.at(secret.place.clone()))?
+            let credentials = variable(CREDENTIALS).map(PathBuf::from);
+            read(path, credentials.as_deref()).map_err(|problem| problem.at(secret.place.clone()))?
         }
         Kept::Environment(name) => match variable(name).map(OsString::into_string) {
             Some(Ok(text)) => SecretString::from(text),
@@ -113,12 +112,33 @@ fn problem(secret: &Secret, code: Code, message: impl Into<String>, hint: &str) 
     Problem::error(code, "", message).with_hint(hint).at(secret.place.clone())
 }
 
-/// Whether a file lies directly in a folder, by its written path.
-fn lies_in(path: &Path, folder: &Path) -> bool {
-    folder.is_absolute() && path.parent() == Some(folder)
+/// The folder in which whoever started this service put its credentials.
+#[must_use]
+pub fn credentials() -> Option<PathBuf> {
+    env::var_os(CREDENTIALS).map(PathBuf::from)
 }
 
-fn read(path: &Path, others: u32) -> Result<SecretString, Problem> {
+/// The permissions of a file with secrets when others than its owner may use it. A file that lies directly in the folder
+/// of credentials may be read by its group.
+#[cfg(unix)]
+#[must_use]
+pub fn open_to_others(path: &Path, seen: &fs::Metadata, credentials: Option<&Path>) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+
+    let is_guarded = credentials.is_some_and(|folder| folder.is_absolute() && path.parent() == Some(folder));
+    let others = if is_guarded { OTHERS_OF_A_CREDENTIAL } else { OTHERS };
+    let mode = seen.mode() & 0o7777;
+    (mode & others != 0).then_some(mode)
+}
+
+/// Permissions are not told in this way here.
+#[cfg(not(unix))]
+#[must_use]
+pub fn open_to_others(_path: &Path, _seen: &fs::Metadata, _credentials: Option<&Path>) -> Option<u32> {
+    None
+}
+
+fn read(path: &Path, credentials: Option<&Path>) -> Result<SecretString, Problem> {
     let shown = path.display();
     let wrong = |code, message: String, hint: &str| Problem::error(code, "", message).with_hint(hint);
     let missing = |cause: std::io::Error| {
@@ -132,7 +152,7 @@ fn read(path: &Path, others: u32) -> Result<SecretString, Problem> {
         return Err(wrong(Code::SpecialFile, message, "name the file that holds the secret"));
     }
     let file = fs::File::open(path).map_err(missing)?;
-    if let Some(mode) = open_to_others(&file.metadata().map_err(missing)?, others) {
+    if let Some(mode) = open_to_others(path, &file.metadata().map_err(missing)?, credentials) {
         let message = format!("the secret file {shown} has mode {mode:04o}: others may read it");
         let hint = format!("close it: chmod 600 {shown}");
         return Err(wrong(Code::SecretFileMode, message, &hint));
@@ -151,20 +171,6 @@ fn read(path: &Path, others: u32) -> Result<SecretString, Problem> {
         return Err(wrong(Code::TooLarge, message, "it should hold the secret and nothing else"));
     }
     Ok(text)
-}
-
-/// The permissions of a file that others than its owner may use.
-#[cfg(unix)]
-fn open_to_others(seen: &fs::Metadata, others: u32) -> Option<u32> {
-    use std::os::unix::fs::MetadataExt;
-
-    let mode = seen.mode() & 0o7777;
-    (mode & others != 0).then_some(mode)
-}
-
-#[cfg(not(unix))]
-fn open_to_others(_seen: &fs::Metadata, _others: u32) -> Option<u32> {
-    None
 }
 
 #[cfg(test)]
