@@ -33,12 +33,19 @@ pub(super) struct Chart {
 pub(super) fn of(entries: &[HistoryEntry], current: Option<Quantity>, now: Timestamp) -> Option<Chart> {
     let mut points: Vec<(Timestamp, Decimal)> = Vec::new();
     for entry in entries {
-        let Some((at, Outcome::Applied)) = entry.settled else { continue };
-        let Action::Set { before, after, .. } = &entry.intent.action else { continue };
-        if points.is_empty() {
-            points.push((entry.intent.at, before.value()));
+        match (&entry.intent.action, &entry.settled) {
+            (Action::Set { before, after, .. }, Some((at, Outcome::Applied))) => {
+                if points.is_empty() {
+                    points.push((entry.intent.at, before.value()));
+                }
+                points.push((*at, after.value()));
+            }
+            // It begins without units, and a write of its own brings it to its quantity.
+            (Action::Create { .. }, Some((at, Outcome::Created { .. }))) => {
+                points.push((*at, Quantity::ZERO.value()));
+            }
+            (Action::Set { .. } | Action::Create { .. }, _) => {}
         }
-        points.push((at, after.value()));
     }
     let skipped = points.len().saturating_sub(STEPS);
     let mut points = points.split_off(skipped);
@@ -89,12 +96,55 @@ fn draw(points: &[(Timestamp, Decimal)], now: Timestamp) -> Chart {
 
 #[cfg(test)]
 mod tests {
-    use super::{draw, of};
+    use super::{Action, HistoryEntry, Outcome, Quantity, Timestamp, draw, of};
+    use crate::billing::{AdditionId, AgreementId, LineKey, ProductId};
+    use crate::journal::{Intent, IntentId, RunId};
     use rust_decimal::Decimal;
 
     #[test]
     fn a_line_that_was_never_written_has_no_picture() {
         assert!(of(&[], None, "2026-11-22T00:00:00Z".parse().unwrap()).is_none());
+    }
+
+    #[test]
+    fn a_line_that_was_created_starts_at_its_creation_with_nothing() {
+        let at = |day: &str| format!("2026-11-{day}T00:00:00Z").parse().unwrap();
+        let addition = AdditionId(7);
+        let quantity = |value: i64| Quantity::new(Decimal::from(value));
+        let create = Action::Create {
+            quantity: quantity(50),
+            effective: "2026-11-01".parse().unwrap(),
+            known: vec![],
+        };
+        let set = Action::Set { addition, before: Quantity::ZERO, after: quantity(50), last_updated: None };
+        let created = entry(create.clone(), at("01"), Outcome::Created { addition });
+        let refused = Outcome::Refused { status: 400, message: String::new() };
+
+        let alone = of(std::slice::from_ref(&created), Some(Quantity::ZERO), at("21")).unwrap();
+        let both =
+            of(&[created, entry(set, at("11"), Outcome::Applied)], Some(quantity(50)), at("21")).unwrap();
+
+        assert_eq!(alone.told, "Quantity from 0 on 1 Nov 2026 to 0 on 21 Nov 2026, in 1 step");
+        assert_eq!(both.told, "Quantity from 0 on 1 Nov 2026 to 50 on 21 Nov 2026, in 2 steps");
+        assert_eq!(both.path, "M56 136H340V16H624V16");
+        assert!(of(&[entry(create, at("01"), refused)], None, at("21")).is_none());
+    }
+
+    fn entry(action: Action, at: Timestamp, outcome: Outcome) -> HistoryEntry {
+        let line = LineKey { agreement: AgreementId(1), product: ProductId(1) };
+        let intent = Intent {
+            line,
+            company: "Acme".into(),
+            product_identifier: "BKP".into(),
+            action,
+            terms: "terms".into(),
+            attempt: 1,
+            at,
+            settles_at: at,
+        };
+        let settled = Some((at, outcome));
+        let (commit, plan) = ("commit".into(), "plan".into());
+        HistoryEntry { id: IntentId(1), run: RunId(1), commit, plan, intent, doubt: None, settled }
     }
 
     #[test]
