@@ -3,6 +3,7 @@
 //! Decides about access and nothing else. Logging in and out are the only things that can be sent to the page.
 
 mod lockout;
+mod roster;
 mod sessions;
 mod users;
 
@@ -20,6 +21,7 @@ use tokio::sync::Semaphore;
 use super::page::login_page;
 use super::{Caller, WebError};
 use lockout::Lockout;
+use roster::{Roster, Word};
 use sessions::{LIFETIME, Sessions};
 use users::{LONGEST_NAME, LONGEST_PASSWORD, Users};
 
@@ -27,6 +29,10 @@ pub use users::{PasswordError, hash_password};
 
 /// Each takes a core and 19 MiB for a moment.
 const HASHES_AT_ONCE: usize = 2;
+
+/// A page that gives no referrer sends `Origin: null`, so an old browser cannot prove where its form stands.
+const FOREIGN_FORM: &str = "Nothing was done: the browser does not say that the form stands on this page, as current \
+                            browsers do with Sec-Fetch-Site over https and on localhost\n";
 
 /// Who may look.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +44,7 @@ pub(super) struct Access {
 /// What a login works with.
 #[derive(Debug)]
 struct Door {
-    users: PathBuf,
+    roster: Roster,
     sessions: Sessions,
     lockout: Lockout,
     hashing: Semaphore,
@@ -63,8 +69,8 @@ impl Access {
             Users::read(path)?;
         }
         let door = |users| {
-            let hashing = Semaphore::new(HASHES_AT_ONCE);
-            Arc::new(Door { users, sessions: Sessions::default(), lockout: Lockout::default(), hashing })
+            let (roster, hashing) = (Roster::new(users), Semaphore::new(HASHES_AT_ONCE));
+            Arc::new(Door { roster, sessions: Sessions::default(), lockout: Lockout::default(), hashing })
         };
         Ok(Self { users: users.map(door), user_header: user_header.map(Arc::from) })
     }
@@ -83,7 +89,17 @@ impl Access {
             }
         }
         let door = self.users.as_ref()?;
-        door.sessions.user(session(headers, caller)?, Instant::now()).map(Visitor::User)
+        let id = session(headers, caller)?;
+        let (user, hash) = door.sessions.user(id, Instant::now())?;
+        match door.roster.word(&user, &hash) {
+            Word::Same => Some(Visitor::User(user)),
+            Word::Gone => {
+                door.sessions.close(id);
+                None
+            }
+            // A slip in the file lets nobody look, and logs nobody out.
+            Word::Unknown => None,
+        }
     }
 
     /// Whether there is anything to log in to.
@@ -125,7 +141,7 @@ pub(super) async fn log_in(
 ) -> Response {
     let Some(door) = access.users else { return StatusCode::NOT_FOUND.into_response() };
     if !is_same_origin(&headers) {
-        return StatusCode::FORBIDDEN.into_response();
+        return (StatusCode::FORBIDDEN, FOREIGN_FORM).into_response();
     }
     let Credentials { name, password, to } = credentials;
     let to = own_path(&to).to_owned();
@@ -142,9 +158,10 @@ pub(super) async fn log_in(
     }
     door.lockout.miss(&name, caller.address, now);
     match verify(&door, name.clone(), password).await {
-        Verified::Yes => {
+        Verified::Yes { hash } => {
             door.lockout.hit(&name, caller.address);
-            let_in(&door, &name, &headers, caller, &to)
+            let id = door.sessions.open(&name, &hash, session(&headers, caller), Instant::now());
+            let_in(id, &name, caller, &to)
         }
         Verified::No => {
             // The name is left out: people type passwords there.
@@ -159,7 +176,7 @@ pub(super) async fn log_in(
 }
 
 enum Verified {
-    Yes,
+    Yes { hash: String },
     No,
     Unknown(String),
 }
@@ -167,22 +184,23 @@ enum Verified {
 /// Hashing is slow on purpose, so it stands apart from what answers requests, a few at once.
 async fn verify(door: &Arc<Door>, name: String, password: String) -> Verified {
     let Ok(_turn) = door.hashing.acquire().await else { return Verified::Unknown("it is closed".to_owned()) };
-    let users = door.users.clone();
+    let path = door.roster.path().to_owned();
     let verified = tokio::task::spawn_blocking(move || {
-        Users::read(&users).map(|users| users.verify(&name, &password)).map_err(|error| error.to_string())
+        let users = Users::read(&path)?;
+        // Not asked in the other order: an unknown name must take as long.
+        let hash = users.verify(&name, &password).then(|| users.hash(&name)).flatten();
+        Ok::<_, WebError>(hash.map(str::to_owned))
     });
     match verified.await {
-        Ok(Ok(true)) => Verified::Yes,
-        Ok(Ok(false)) => Verified::No,
-        Ok(Err(error)) => Verified::Unknown(error),
+        Ok(Ok(Some(hash))) => Verified::Yes { hash },
+        Ok(Ok(None)) => Verified::No,
+        Ok(Err(error)) => Verified::Unknown(error.to_string()),
         Err(error) => Verified::Unknown(error.to_string()),
     }
 }
 
-fn let_in(door: &Door, name: &str, headers: &HeaderMap, caller: Caller, to: &str) -> Response {
-    let Some(id) = door.sessions.open(name, session(headers, caller), Instant::now()) else {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
-    };
+fn let_in(id: Option<String>, name: &str, caller: Caller, to: &str) -> Response {
+    let Some(id) = id else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
     tracing::info!(user = name, address = %caller.address, "A user logged in to the status page");
     see_other(to, Some(cookie(&id, LIFETIME.as_secs(), caller)))
 }
@@ -195,7 +213,7 @@ pub(super) async fn log_out(
 ) -> Response {
     let Some(door) = access.users else { return StatusCode::NOT_FOUND.into_response() };
     if !is_same_origin(&headers) {
-        return StatusCode::FORBIDDEN.into_response();
+        return (StatusCode::FORBIDDEN, FOREIGN_FORM).into_response();
     }
     if let Some(id) = session(&headers, caller) {
         door.sessions.close(id);
@@ -253,3 +271,6 @@ fn session(headers: &HeaderMap, caller: Caller) -> Option<&str> {
         cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == cookie_name(caller)).map(|(_, id)| id)
 }
+
+#[cfg(test)]
+mod tests;

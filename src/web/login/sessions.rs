@@ -22,12 +22,14 @@ pub(super) struct Sessions {
 #[derive(Clone, Debug)]
 struct Session {
     user: Arc<str>,
+    /// The hash by which the user was let in.
+    hash: Arc<str>,
     since: Instant,
 }
 
 impl Sessions {
     /// Opens a session, and closes the one that the same browser had. Gives its id; `None` without random numbers.
-    pub(super) fn open(&self, user: &str, before: Option<&str>, now: Instant) -> Option<String> {
+    pub(super) fn open(&self, user: &str, hash: &str, before: Option<&str>, now: Instant) -> Option<String> {
         let mut id = [0; 32];
         SystemRandom::new().fill(&mut id).ok()?;
         let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -40,15 +42,16 @@ impl Sessions {
             let oldest = open.iter().min_by_key(|(_, session)| session.since).map(|(key, _)| *key);
             oldest.and_then(|oldest| open.remove(&oldest));
         }
-        open.insert(key(&id), Session { user: user.into(), since: now });
+        open.insert(key(&id), Session { user: user.into(), hash: hash.into(), since: now });
         Some(id)
     }
 
-    /// Whose session it is.
-    pub(super) fn user(&self, id: &str, now: Instant) -> Option<Arc<str>> {
+    /// Whose session it is, and the hash by which that user was let in.
+    pub(super) fn user(&self, id: &str, now: Instant) -> Option<(Arc<str>, Arc<str>)> {
         let open = self.lock();
         let session = open.get(&key(id))?;
-        (now.duration_since(session.since) < LIFETIME).then(|| Arc::clone(&session.user))
+        let Session { user, hash, since } = session;
+        (now.duration_since(*since) < LIFETIME).then(|| (Arc::clone(user), Arc::clone(hash)))
     }
 
     /// Closes a session.
@@ -74,19 +77,20 @@ mod tests {
     #[test]
     fn sec_a1_a_session_lasts_eight_hours_from_the_login() {
         let (sessions, now) = (Sessions::default(), Instant::now());
-        let id = sessions.open("ada", None, now).unwrap();
+        let id = sessions.open("ada", "hash", None, now).unwrap();
 
         assert_eq!(id.len(), 64);
-        assert_eq!(sessions.user(&id, now + LIFETIME - Duration::from_secs(1)).as_deref(), Some("ada"));
+        let last = now + LIFETIME - Duration::from_secs(1);
+        assert_eq!(sessions.user(&id, last), Some(("ada".into(), "hash".into())));
         assert_eq!(sessions.user(&id, now + LIFETIME), None);
     }
 
     #[test]
     fn sec_a1_a_login_makes_a_new_id_and_ends_the_one_before() {
         let (sessions, now) = (Sessions::default(), Instant::now());
-        let first = sessions.open("ada", None, now).unwrap();
+        let first = sessions.open("ada", "hash", None, now).unwrap();
 
-        let second = sessions.open("ada", Some(&first), now).unwrap();
+        let second = sessions.open("ada", "hash", Some(&first), now).unwrap();
 
         assert_ne!(first, second);
         assert_eq!(sessions.user(&first, now), None);
@@ -97,10 +101,10 @@ mod tests {
     #[test]
     fn sec_n4_sessions_cannot_fill_the_memory() {
         let (sessions, now) = (Sessions::default(), Instant::now());
-        let first = sessions.open("ada", None, now).unwrap();
+        let first = sessions.open("ada", "hash", None, now).unwrap();
 
         for second in 1..=1_000 {
-            sessions.open("bob", None, now + Duration::from_secs(second)).unwrap();
+            sessions.open("bob", "hash", None, now + Duration::from_secs(second)).unwrap();
         }
 
         assert_eq!(sessions.user(&first, now), None);

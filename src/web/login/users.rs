@@ -1,7 +1,8 @@
 //! Who may look: the users file, one `name:hash` a line, with argon2id hashes.
 //!
-//! The file is read anew at every login, so a user who was taken out is out. Knows neither sessions nor HTTP.
+//! The file is read anew at every login. Knows neither sessions nor HTTP.
 
+use std::fmt;
 use std::path::Path;
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
@@ -60,6 +61,13 @@ pub(in crate::web) struct Users {
     users: Vec<(String, String)>,
 }
 
+/// Hashes are for nobody to see.
+impl fmt::Debug for Users {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.users.iter().map(|(name, _)| name)).finish()
+    }
+}
+
 impl Users {
     /// Reads the file and checks every line of it.
     pub(in crate::web) fn read(path: &Path) -> Result<Self, WebError> {
@@ -83,6 +91,11 @@ impl Users {
             return Err(unusable("it holds no user".to_owned()));
         }
         Ok(Self { users })
+    }
+
+    /// The hash of that user.
+    pub(in crate::web) fn hash(&self, name: &str) -> Option<&str> {
+        self.users.iter().find(|(known, _)| known == name).map(|(_, hash)| hash.as_str())
     }
 
     /// Whether the password is that user's. Takes as long for a name that nobody has.
