@@ -12,6 +12,7 @@ mod hosts;
 mod listener;
 mod login;
 mod metrics;
+mod network;
 mod options;
 mod page;
 mod private;

@@ -6,8 +6,10 @@
 //! remembered, and those that failed least are forgotten first.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
+
+use crate::web::network::network;
 
 /// Somebody who sets up a hook fails a few times in a row.
 const AT_ONCE: u32 = 20;
@@ -69,14 +71,6 @@ fn forget_first(networks: &mut HashMap<IpAddr, Instant>) {
     let first = networks.iter().min_by_key(|(_, at)| **at).map(|(network, _)| *network);
     if let Some(first) = first {
         networks.remove(&first);
-    }
-}
-
-/// What one subscriber has: an IPv4 address, or the 64 leading bits of an IPv6 address.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
     }
 }
 
