@@ -25,10 +25,12 @@ use tokio_rustls::rustls::ServerConfig;
 
 use super::WebError;
 use super::headers::Transport;
+use super::network::network;
 use answer::Desk;
 use patience::Patient;
 
 pub use answer::Caller;
+pub(super) use answer::Undeclared;
 
 /// How a listener is served.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +54,13 @@ pub struct Proxy {
     pub user_header: Option<String>,
 }
 
+impl Proxy {
+    /// Whether it connects from this address, however either is written.
+    fn is_at(&self, address: IpAddr) -> bool {
+        self.addresses.iter().any(|known| known.to_canonical() == address.to_canonical())
+    }
+}
+
 /// What a listener allows. The default is what the page gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -69,7 +78,8 @@ pub struct Limits {
     pub answer_time: Duration,
     /// How many connections may be open. More wait until one is closed.
     pub connections: usize,
-    /// How many of one address; more are closed at once. A proxy that is believed may have them all.
+    /// How many of one address, or of one network with IPv6; more are closed at once. A proxy that is believed may have them
+    /// all.
     pub connections_per_address: usize,
     /// How many requests one connection may make.
     pub requests_per_connection: usize,
@@ -139,23 +149,24 @@ struct House {
     routes: Router,
     options: ListenerOptions,
     places: Arc<Semaphore>,
-    by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    by_network: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
 
 /// One connection's place, given back when it is dropped.
 struct Seat {
     address: IpAddr,
-    by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    by_network: Arc<Mutex<HashMap<IpAddr, usize>>>,
     _place: OwnedSemaphorePermit,
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = by_address.get_mut(&self.address) {
+        let network = network(self.address);
+        let mut by_network = self.by_network.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = by_network.get_mut(&network) {
             *count -= 1;
             if *count == 0 {
-                by_address.remove(&self.address);
+                by_network.remove(&network);
             }
         }
     }
@@ -164,7 +175,7 @@ impl Drop for Seat {
 impl House {
     fn new(routes: Router, options: ListenerOptions) -> Self {
         let places = Arc::new(Semaphore::new(options.limits.connections));
-        Self { routes, options, places, by_address: Arc::default() }
+        Self { routes, options, places, by_network: Arc::default() }
     }
 
     /// The next connection that has a place.
@@ -186,17 +197,17 @@ impl House {
     }
 
     fn seat(&self, address: IpAddr, place: OwnedSemaphorePermit) -> Option<Seat> {
-        let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = by_address.entry(address).or_default();
+        let mut by_network = self.by_network.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = by_network.entry(network(address)).or_default();
         if *count >= self.options.limits.connections_per_address && !self.is_proxy(address) {
             return None;
         }
         *count += 1;
-        Some(Seat { address, by_address: Arc::clone(&self.by_address), _place: place })
+        Some(Seat { address, by_network: Arc::clone(&self.by_network), _place: place })
     }
 
     fn is_proxy(&self, address: IpAddr) -> bool {
-        self.options.proxy.as_ref().is_some_and(|proxy| proxy.addresses.contains(&address))
+        self.options.proxy.as_ref().is_some_and(|proxy| proxy.is_at(address))
     }
 
     async fn welcome(self: Arc<Self>, stream: TcpStream, seat: Seat, stopped: watch::Receiver<bool>) {

@@ -12,12 +12,13 @@ use axum::http::header::{
     ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
+use super::listener::Undeclared;
 use super::login::{Access, Visitor, form, log_in, log_out, to_login};
 use super::page::{self, style};
 use super::{Caller, Clock, Token, health, metrics, status};
@@ -67,17 +68,18 @@ pub(super) fn page_routes(
         .route("/login", get(form).post(log_in))
         .route("/logout", post(log_out))
         .with_state(access);
-    let router = pages.merge(login).merge(health_routes(board)).route("/style.css", get(style_sheet));
+    let router = pages.merge(login).route("/style.css", get(style_sheet));
     let router = match metrics {
         Some(access) => router.merge(only_metrics(board, access)),
         None => router,
     };
-    finished(router)
+    finished(router.route_layer(from_fn(only_declared)).merge(health_routes(board)))
 }
 
 /// The metrics and the health checks, for a listener of their own.
 pub(super) fn metrics_routes(board: &Board, access: MetricsAccess) -> Router {
-    finished(health_routes(board).merge(only_metrics(board, access)))
+    let metrics = only_metrics(board, access).route_layer(from_fn(only_declared));
+    finished(health_routes(board).merge(metrics))
 }
 
 fn health_routes(board: &Board) -> Router {
@@ -95,6 +97,19 @@ fn finished(router: Router) -> Router {
     router
         .fallback(|| async { page::nothing_here(StatusCode::NOT_FOUND) })
         .method_not_allowed_fallback(|| async { page::nothing_here(StatusCode::METHOD_NOT_ALLOWED) })
+}
+
+/// Refuses what comes through a proxy that the settings do not name: to one on this machine everybody would be somebody on
+/// this machine, who needs neither login nor token.
+async fn only_declared(request: Request, next: Next) -> Response {
+    let Some(Undeclared { address }) = request.extensions().get::<Undeclared>().copied() else {
+        return next.run(request).await;
+    };
+    let told = format!(
+        "This request came through a proxy that the settings do not name; name it where this address is set: \
+         proxy: {{ addresses: [{address}] }}\n"
+    );
+    (StatusCode::FORBIDDEN, told).into_response()
 }
 
 /// Lets visitors in and sends the others to the login.

@@ -151,9 +151,10 @@ impl Checker<'_> {
         Some(())
     }
 
-    /// Beyond loopback, nothing is readable on the way and nobody looks without a name.
+    /// Beyond loopback nothing is readable on the way, and beyond this machine nobody looks without a name. A proxy takes a
+    /// loopback address beyond this machine.
     fn is_kept(&mut self, key: &str, place: Node<'_>, listen: &Listen, keeper: Keeper) -> bool {
-        if is_loopback(listen) {
+        if is_loopback(listen) && listen.proxy.is_none() {
             return true;
         }
         let encrypted = listen.tls.is_some() || listen.proxy.is_some();
@@ -165,10 +166,14 @@ impl Checker<'_> {
         let flaw = match (encrypted, known) {
             (true, true) => return true,
             (false, true) => "is not a loopback address, and has neither tls nor a proxy",
+            (true, false) if is_loopback(listen) => "is reached through a proxy, and has no users",
             (true, false) => "is not a loopback address, and has no users",
             (false, false) => "is not a loopback address, and has neither tls or a proxy nor users",
         };
         let example = match keeper {
+            Keeper::Users if is_loopback(listen) => {
+                format!("{key}: {{ …, users: … }}, or user_header in its proxy when people log in there")
+            }
             Keeper::Users => {
                 format!("{key}: {{ address: …, tls: {{ certificate: …, key: … }}, users: … }}, or 127.0.0.1")
             }

@@ -91,6 +91,34 @@ fn sec_n2_a_listener_beyond_loopback_is_encrypted_and_knows_its_readers() {
 }
 
 #[test]
+fn sec_n2_a_page_behind_a_proxy_on_this_machine_knows_its_readers() {
+    let behind = |rest: &str| {
+        format!(
+            "listen: {{ address: 127.0.0.1:8480, proxy: {{ addresses: [127.0.0.1]{rest}, names: [a.example] }}"
+        )
+    };
+    let hooks = "hooks: { forge: { kind: github, secrets: [ { file: hook } ] } }";
+    let proxied = "address: 127.0.0.1:8481, proxy: { addresses: [127.0.0.1] }";
+
+    for kept in [
+        behind(" }, users: users.txt"),
+        behind(", user_header: X-Forwarded-User }"),
+        "listen: { address: 127.0.0.1:8480, names: [a.example] }".to_owned(),
+        format!("hooks_listen: {{ {proxied} }}\n{hooks}"),
+        format!("metrics: {{ listen: {{ {proxied} }} }}\nlisten: 127.0.0.1:8480"),
+    ] {
+        assert!(read(&and(&kept)).is_ok(), "{kept}: {:#?}", read(&and(&kept)));
+    }
+    for address in ["127.0.0.1:8480", "\"[::1]:8480\""] {
+        let open = behind(" }").replace("127.0.0.1:8480", address);
+        let problems = read(&and(&open)).expect_err(&open);
+        assert_eq!(places(&problems), [(InvalidValue, 15, 20)], "{problems:#?}");
+        assert_eq!(problems[0].message, "listen is reached through a proxy, and has no users");
+        assert!(problems[0].hint.as_ref().is_some_and(|hint| hint.contains("user_header")));
+    }
+}
+
+#[test]
 fn a_hook_rings_for_the_tenants_it_names_or_for_all() {
     let settings = read(&and(
         "hooks_listen: 127.0.0.1:8481\n\

@@ -4,7 +4,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,16 +34,18 @@ pub struct Caller {
     pub is_secure: bool,
 }
 
-/// Headers by which only a believed proxy may speak.
-const OF_PROXIES: [&str; 7] = [
-    "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-port",
-    "x-forwarded-proto",
-    "x-forwarded-user",
-    "x-real-ip",
-];
+/// Among the extensions of a request that speaks as a proxy does from an address that is not believed. What it said was
+/// taken out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::web) struct Undeclared {
+    /// The address.
+    pub(in crate::web) address: IpAddr,
+}
+
+/// Whether only a believed proxy may speak by this header.
+fn is_of_proxies(name: &HeaderName) -> bool {
+    matches!(name.as_str(), "forwarded" | "x-real-ip") || name.as_str().starts_with("x-forwarded-")
+}
 
 /// Answers the requests of one connection.
 pub(super) struct Desk {
@@ -104,28 +106,36 @@ impl Desk {
         if !is_ours(request.headers(), request.uri(), self.local, &self.options.names) {
             return Err(StatusCode::MISDIRECTED_REQUEST);
         }
-        let caller = self.caller(request.headers_mut());
+        let caller = self.caller(request.headers());
+        if !caller.by_proxy && self.silence(request.headers_mut()) {
+            request.extensions_mut().insert(Undeclared { address: self.from });
+        }
         request.extensions_mut().insert(caller);
         Ok(request)
     }
 
-    /// Who asks. What only a proxy may say is taken out where none says it.
-    fn caller(&self, headers: &mut HeaderMap) -> Caller {
+    /// Who asks.
+    fn caller(&self, headers: &HeaderMap) -> Caller {
         let is_secure = self.transport == Transport::Secure;
-        let mut caller = Caller { address: self.from, by_proxy: false, is_secure };
-        match &self.options.proxy {
-            Some(proxy) if proxy.addresses.contains(&self.from) => {
-                caller.by_proxy = true;
-                caller.is_secure |= header(headers, "x-forwarded-proto") == Some("https");
-                caller.address = forwarded_for(headers, proxy).unwrap_or(self.from);
-            }
-            Some(Proxy { user_header: Some(user), addresses: _ }) => {
-                headers.remove(user.as_str());
-                OF_PROXIES.iter().for_each(|name| drop(headers.remove(*name)));
-            }
-            Some(_) | None => OF_PROXIES.iter().for_each(|name| drop(headers.remove(*name))),
+        let Some(proxy) = self.options.proxy.as_ref().filter(|proxy| proxy.is_at(self.from)) else {
+            return Caller { address: self.from, by_proxy: false, is_secure };
+        };
+        Caller {
+            address: forwarded_for(headers, proxy).unwrap_or(self.from),
+            by_proxy: true,
+            is_secure: is_secure || header(headers, "x-forwarded-proto") == Some("https"),
         }
-        caller
+    }
+
+    /// Takes out what only a believed proxy may say. Tells whether any of it said that a proxy stands between; the name of
+    /// a user does not, since anybody may try it.
+    fn silence(&self, headers: &mut HeaderMap) -> bool {
+        if let Some(user) = self.options.proxy.as_ref().and_then(|proxy| proxy.user_header.as_deref()) {
+            headers.remove(user);
+        }
+        let said: Vec<HeaderName> = headers.keys().filter(|name| is_of_proxies(name)).cloned().collect();
+        said.iter().for_each(|name| drop(headers.remove(name)));
+        !said.is_empty()
     }
 }
 
@@ -134,8 +144,15 @@ fn forwarded_for(headers: &HeaderMap, proxy: &Proxy) -> Option<IpAddr> {
     let name = HeaderName::from_static("x-forwarded-for");
     let chains: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
     let addresses = chains.iter().rev().flat_map(|chain| chain.rsplit(','));
-    let addresses = addresses.map(|address| address.trim().parse::<IpAddr>().ok());
-    addresses.map_while(|address| address).find(|address| !proxy.addresses.contains(address))
+    addresses.map_while(|text| address(text.trim())).find(|address| !proxy.is_at(*address))
+}
+
+/// An address as proxies write it: alone, in brackets, or with a port.
+fn address(text: &str) -> Option<IpAddr> {
+    let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::V6);
+    let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
+    let address = text.parse::<IpAddr>().ok().or_else(with_port).or_else(bracketed)?;
+    Some(address.to_canonical())
 }
 
 fn header<'h>(headers: &'h HeaderMap, name: &'static str) -> Option<&'h str> {

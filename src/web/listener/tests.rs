@@ -160,6 +160,29 @@ async fn sec_n3_what_only_a_proxy_may_say_is_believed_of_a_listed_address_alone(
 }
 
 #[tokio::test]
+async fn sec_n3_an_address_is_understood_however_a_proxy_writes_it() {
+    let addresses = vec!["::ffff:127.0.0.1".parse().unwrap(), "10.0.0.5".parse().unwrap()];
+    let proxy = Some(Proxy { addresses, user_header: None });
+    let served = Served::start(ListenerOptions { proxy, ..ListenerOptions::default() }).await;
+
+    for (said, address) in [
+        ("203.0.113.5:5678", "203.0.113.5"),
+        ("[2001:db8::1]:80", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("::ffff:203.0.113.5", "203.0.113.5"),
+        ("[::ffff:203.0.113.5]:80", "203.0.113.5"),
+        ("203.0.113.5, ::ffff:10.0.0.5, 10.0.0.5:99", "203.0.113.5"),
+        ("203.0.113.5, unknown", "127.0.0.1"),
+        ("203.0.113.5:70000", "127.0.0.1"),
+    ] {
+        let answer = served.get("/caller", &format!("x-forwarded-for: {said}\r\n")).await;
+        let caller = format!("Caller {{ address: {address}, by_proxy: true, is_secure: false }}");
+        assert!(answer.ends_with(&caller), "{said}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn sec_n4_too_many_or_too_large_headers_are_refused() {
     let served = Served::start(ListenerOptions::default()).await;
 
@@ -225,6 +248,27 @@ async fn sec_n4_one_address_cannot_take_every_connection() {
     while status(&served.get("/", "").await) != 200 {
         assert!(Instant::now() < deadline, "a place that was given back is given out again");
     }
+}
+
+#[test]
+fn sec_n4_a_subscriber_has_so_many_connections_however_many_addresses() {
+    let limits = Limits { connections_per_address: 2, ..Limits::default() };
+    let proxy = Some(Proxy { addresses: vec!["2001:db8:9::1".parse().unwrap()], user_header: None });
+    let house = House::new(routes(), ListenerOptions { limits, proxy, ..ListenerOptions::default() });
+    let seat = |address: &str| {
+        let place = Arc::clone(&house.places).try_acquire_owned().unwrap();
+        house.seat(address.parse().unwrap(), place)
+    };
+
+    let taken = [seat("2001:db8::1"), seat("2001:db8::2")];
+
+    assert_eq!(taken[1].as_ref().map(|seat| seat.address.to_string()).as_deref(), Some("2001:db8::2"));
+    assert!(seat("2001:db8::3").is_none());
+    assert!(seat("2001:db8:0:1::1").is_some(), "the neighbour is not to blame");
+    let proxied: Vec<_> = (0..5).map(|_| seat("2001:db8:9::1")).collect();
+    assert!(proxied.iter().all(Option::is_some), "a believed proxy may have them all");
+    drop(taken);
+    assert!(seat("2001:db8::3").is_some(), "a place that was given back is given out again");
 }
 
 #[tokio::test]
