@@ -32,7 +32,7 @@ mod writer;
 pub use client::ConnectWise;
 pub use company_info::Instance;
 pub use error::ConnectWiseError;
-pub use meter::Readings;
+pub use meter::{Meter, Readings};
 pub use options::{KeyPair, Options, install_crypto};
 pub use progress::{Detour, Progress};
 pub use resource::Resource;

@@ -13,9 +13,7 @@ use super::pages::List;
 use super::progress::{Detour, Progress};
 use super::session::{Ask, Form, Session};
 use super::wire::{self, Names, Record};
-use super::{
-    ConnectWiseError, Instance, Options, Readings, Resource, Scope, TicketDesk, Writer, additions, view,
-};
+use super::{ConnectWiseError, Instance, Options, Resource, Scope, TicketDesk, Writer, additions, view};
 use crate::billing::{Addition, AdditionId, Agreement, AgreementId, View};
 
 /// A connection to one ConnectWise, for reading. Clones share it.
@@ -120,12 +118,6 @@ impl ConnectWise {
     #[must_use]
     pub fn requests_made(&self) -> u64 {
         self.session.transport.requests_made()
-    }
-
-    /// What the answers showed since this was last asked.
-    #[must_use]
-    pub fn take_readings(&self) -> Readings {
-        self.session.transport.meter.take()
     }
 
     /// How far its clock is ahead of this machine's, by its last answer that said so.

@@ -2,7 +2,7 @@
 //! wait, and what time it is there. Only measured here; judged elsewhere.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,10 +18,11 @@ pub struct Readings {
     pub clock_ahead: Option<SignedDuration>,
 }
 
-/// The readings since they were last taken.
-#[derive(Debug, Default)]
-pub(super) struct Meter {
-    readings: Mutex<Readings>,
+/// The readings since they were last taken. Clones count together, and go on counting when a connection that they were
+/// given to could not be made or is gone.
+#[derive(Clone, Debug, Default)]
+pub struct Meter {
+    readings: Arc<Mutex<Readings>>,
 }
 
 impl Meter {
@@ -46,7 +47,8 @@ impl Meter {
     }
 
     /// Takes the counts, and leaves the clock.
-    pub(super) fn take(&self) -> Readings {
+    #[must_use]
+    pub fn take(&self) -> Readings {
         self.with(|readings| {
             let kept = Readings { clock_ahead: readings.clock_ahead, ..Readings::default() };
             std::mem::replace(readings, kept)

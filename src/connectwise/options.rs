@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::Meter;
+
 /// How to reach one ConnectWise. Its `Debug` shows no keys.
 #[derive(Debug)]
 pub struct Options {
@@ -27,6 +29,8 @@ pub struct Options {
     pub reads_at_once: usize,
     /// The pause before the first repetition of a failed read; it doubles each time.
     pub retry_pause: Duration,
+    /// Counts what is asked. Whoever asks for counts over several connections gives all of them the same.
+    pub meter: Meter,
 }
 
 /// The keys of one API member. Its `Debug` shows none.
@@ -59,6 +63,7 @@ impl Options {
             request_timeout: Duration::from_secs(30),
             reads_at_once: 4,
             retry_pause: Duration::from_millis(300),
+            meter: Meter::default(),
         }
     }
 }

@@ -86,7 +86,7 @@ impl Transport {
             reads: client(options, Way::Read)?,
             writes: client(options, Way::Write)?,
             requests: AtomicU64::new(0),
-            meter: Meter::default(),
+            meter: options.meter.clone(),
         })
     }
 

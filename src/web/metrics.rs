@@ -172,10 +172,14 @@ fn traffic(families: &mut Families<'_, '_>) -> Result<(), fmt::Error> {
         "How long requests waited because ConnectWise said so",
         |of, put| put(&[], Seconds(of.tally.throttled)),
     )?;
-    families.counter("trueup_git_fetches", "Looks at the mapping repository by how they ended", |of, put| {
-        put(&[("result", Label::Word("ok"))], of.tally.fetches)?;
-        put(&[("result", Label::Word("failed"))], of.tally.failed_fetches)
-    })
+    families.counter(
+        "trueup_git_fetches",
+        "Looks at a remote mapping repository by how they ended",
+        |of, put| {
+            put(&[("result", Label::Word("ok"))], of.tally.fetches)?;
+            put(&[("result", Label::Word("failed"))], of.tally.failed_fetches)
+        },
+    )
 }
 
 fn count(number: usize) -> i64 {

@@ -124,6 +124,23 @@ fn a_daemon_shows_page_status_health_and_metrics_where_it_was_told_to() {
 }
 
 #[test]
+fn requests_that_nobody_answers_show_among_the_metrics() {
+    let world = World::in_step();
+    let (address, nowhere) = (free(), free());
+    world.settings(SOURCES, &format!("listen: {address}\n"));
+    let settings = fs::read_to_string(world.path("trueup.yaml")).expect("there are settings");
+    world.write("trueup.yaml", &settings.replace(&world.url(), &format!("http://{nowhere}")));
+    let _daemon = Running::start(&world);
+
+    let unanswered = "trueup_requests_total{tenant=\"story\",peer=\"connectwise\",code=\"none\"}";
+    let metrics = wait_for(&world, "a request without an answer", || {
+        get(address, "/metrics").filter(|metrics| metrics.contains(unanswered))
+    });
+
+    assert!(metrics.contains("trueup_git_fetches_total{tenant=\"story\",result=\"ok\"} 0"), "{metrics}");
+}
+
+#[test]
 fn sec_n1_nothing_listens_that_the_settings_do_not_name_and_what_does_is_on_loopback() {
     let silent = World::in_step();
     let daemon = Running::start(&silent);

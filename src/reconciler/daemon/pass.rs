@@ -18,7 +18,7 @@ use super::setback::{Kind, Setback};
 use super::worker::{Worker, resumed};
 use super::writing::{is_committed, settles_at};
 use crate::billing::Money;
-use crate::connectwise::ConnectWise;
+use crate::connectwise::{ConnectWise, Options};
 use crate::mapping::Mode;
 use crate::plan::{History, Line, Plan, Verdict};
 use crate::problem::Code;
@@ -49,9 +49,7 @@ impl Worker {
         let told: Vec<&str> = causes.iter().map(|cause| cause.as_str()).collect();
         info!(%tenant, pass, causes = told.join(" "), "the pass begins");
         let came = self.go(now).await;
-        if let Some(connection) = self.connection.clone() {
-            self.count(&connection);
-        }
+        self.count();
         let ended_at = since(now, started);
         let came = match came {
             Ok(came) => {
@@ -171,6 +169,7 @@ impl Worker {
     /// A connection with keys that are read now.
     pub(super) async fn connect_for(&self, purpose: Purpose) -> Result<ConnectWise, Setback> {
         let options = (self.charge.keys)(purpose).map_err(Setback::keys)?;
+        let options = Options { meter: self.meter.clone(), ..options };
         tokio::select! {
             connected = ConnectWise::connect(options) => Ok(connected?),
             () = self.stop.wait() => Err(Setback::stopped(Phase::Read)),
@@ -272,9 +271,9 @@ impl Worker {
         self.standing.last_success.insert(phase, now);
     }
 
-    /// Counts what was asked of ConnectWise since it was last counted.
-    pub(super) fn count(&mut self, connectwise: &ConnectWise) {
-        let readings = connectwise.take_readings();
+    /// Counts what was asked of ConnectWise since it was last counted, on connections that were refused as well.
+    pub(super) fn count(&mut self) {
+        let readings = self.meter.take();
         for (status, count) in readings.requests {
             *self.standing.tally.requests.entry(status).or_default() += count;
         }

@@ -15,7 +15,7 @@ use super::look::{self, Sight, UsageMarks};
 use super::pulse::Pulse;
 use super::setback::Setback;
 use super::task::Finished;
-use crate::connectwise::ConnectWise;
+use crate::connectwise::{ConnectWise, Meter};
 use crate::journal::LastPass;
 use crate::mapping::Mode;
 use crate::reconciler::standing::{
@@ -33,6 +33,8 @@ pub(super) struct Worker {
     agenda: Agenda,
     /// The way to its ConnectWise; made anew after a failure, with secrets that are read again.
     pub(super) connection: Option<ConnectWise>,
+    /// Counts what is asked on every connection to it.
+    pub(super) meter: Meter,
     /// The newest mappings that were valid.
     pub(super) in_force: Option<Arc<Mappings>>,
     /// Why nothing is written, besides what an operator says.
@@ -75,6 +77,7 @@ impl Worker {
             board,
             agenda,
             connection: None,
+            meter: Meter::default(),
             in_force: None,
             held_back: None,
             sight: None,
@@ -165,6 +168,7 @@ impl Worker {
         let hint = "this is a bug of trueup; report it with the log around this time".to_owned();
         let setback = Setback::passing(Phase::Plan, format!("The pass panicked: {text}"), Some(hint));
         self.connection = None;
+        self.count();
         self.trouble(&setback, now);
         self.agenda.ended(Ended::Failed, now, dice());
         self.publish();
@@ -198,8 +202,15 @@ impl Worker {
         }
     }
 
+    /// Whether the mappings are fetched: a look at a folder of this machine is no fetch.
+    fn is_elsewhere(&self) -> bool {
+        self.charge.tenant.repository.remote.is_some()
+    }
+
     fn seen(&mut self, sight: Sight, now: Timestamp) {
-        self.standing.tally.fetches += 1;
+        if self.is_elsewhere() {
+            self.standing.tally.fetches += 1;
+        }
         self.standing.last_success.insert(Phase::Fetch, now);
         self.standing.repository.looked_at = Some(now);
         if std::mem::take(&mut self.standing.repository.stale) {
@@ -219,7 +230,9 @@ impl Worker {
     }
 
     fn unseen(&mut self, setback: &Setback, now: Timestamp) {
-        self.standing.tally.failed_fetches += 1;
+        if self.is_elsewhere() {
+            self.standing.tally.failed_fetches += 1;
+        }
         let limit = SignedDuration::try_from(self.charge.stale_after).unwrap_or(SignedDuration::MAX);
         // What an earlier process fetched may be of any age: until this one has looked, nothing is written by it.
         let stale = self.standing.repository.looked_at.is_none_or(|at| now.duration_since(at) > limit);

@@ -59,9 +59,7 @@ impl Worker {
             *tally.entry((kind, word(&result.outcome))).or_default() += 1;
             log(&tenant, pass, result);
         };
-        let done = carry_out(&plan, &choice, &inputs, means, tell).await;
-        self.count(&connectwise);
-        let done = done?;
+        let done = carry_out(&plan, &choice, &inputs, means, tell).await?;
         self.standing.commits.applied =
             self.journal.with(|journal| journal.reader().last_applied_commit(&tenant))?;
         if done.applied.is_complete() {

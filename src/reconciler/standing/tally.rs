@@ -18,9 +18,9 @@ pub struct Tally {
     pub requests: BTreeMap<u16, u64>,
     /// How long reads waited because ConnectWise said so.
     pub throttled: Duration,
-    /// Looks at the repository that went well.
+    /// Looks at a remote repository that went well; a folder of this machine is not fetched.
     pub fetches: u64,
-    /// Looks at the repository that failed.
+    /// Looks at a remote repository that failed.
     pub failed_fetches: u64,
 }
 

@@ -136,7 +136,7 @@ impl Office {
 }
 
 /// The way to a simulated ConnectWise, with repetitions that take no time.
-fn keys(site: &str) -> Keys {
+pub(super) fn keys(site: &str) -> Keys {
     let site = site.to_owned();
     Arc::new(move |_| {
         let key = || SecretString::from("story");

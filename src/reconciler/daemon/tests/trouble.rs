@@ -119,7 +119,7 @@ async fn e10_a_hook_is_a_reason_to_look_and_what_is_found_decides() {
     worker.happened(Event::Hook, after(now, 2));
     let found = settled(&mut worker, after(now, 2)).await;
 
-    assert_eq!(nothing.tally.fetches, before.tally.fetches + 1);
+    assert_eq!(nothing.repository.looked_at, Some(after(now, 1)));
     assert_eq!(nothing.last_pass, before.last_pass, "nothing new was found, so there was no pass");
     assert_eq!(found.last_pass.unwrap().causes, [Event::Commit, Event::Hook]);
 }
