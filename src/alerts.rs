@@ -2,7 +2,8 @@
 //!
 //! Reads the board and nothing else, and is read by nobody: whatever happens to a notice, a pass neither waits for it
 //! nor learns of it. The same matter is told once while it lasts, at most once a day when it comes and goes, and once
-//! when it is over. What was told is kept in a small file, so that a restart does not tell it again.
+//! when it is over. What was told is kept in a small file, so that a restart does not tell it again. Who could not be
+//! reached is told later, while it is so.
 
 mod delivery;
 mod error;
@@ -13,6 +14,7 @@ mod matter;
 mod memory;
 mod notice;
 mod notifier;
+mod owed;
 mod sight;
 mod slack;
 mod state;
@@ -34,7 +36,7 @@ pub use error::{Again, NotifierError, Undelivered};
 pub use notifier::{Channel, MailOptions, MailSecurity, Notifier};
 pub use ticket::ReadOptions;
 
-use delivery::Outbox;
+use delivery::{Outbox, To};
 use held::Held;
 use memory::Memory;
 use notice::Notice;
@@ -68,6 +70,8 @@ pub struct Timing {
     pub grouping: SignedDuration,
     /// The same matter is not told again within this time.
     pub quiet: SignedDuration,
+    /// What did not arrive is sent again after this time, while it is so.
+    pub again: SignedDuration,
     /// A write in doubt is told after this time. By then a read has settled most of them.
     pub doubt: SignedDuration,
     /// So many passes fail in a row before it is told.
@@ -79,12 +83,13 @@ pub struct Timing {
 }
 
 impl Default for Timing {
-    /// 30 seconds, a day, 10 minutes (twice the settle time), 3 passes, a day; and attempts over three quarters of an
+    /// 30 seconds, a day, an hour, 10 minutes (twice the settle time), 3 passes, a day; and attempts over three quarters of an
     /// hour, so that a notice outlives the outage that it may be about.
     fn default() -> Self {
         Self {
             grouping: SignedDuration::from_secs(30),
             quiet: SignedDuration::from_hours(24),
+            again: SignedDuration::from_hours(1),
             doubt: SignedDuration::from_mins(10),
             failures: 3,
             lead: SignedDuration::from_hours(24),
@@ -110,7 +115,7 @@ pub async fn send_test(notifier: &Notifier, tenant: &str, state: &Path) -> Resul
 
 async fn run_by(board: Board, options: Options, stop: Stop, clock: impl Fn() -> Timestamp) {
     let Options { notifiers, state, page, timing, deliveries } = options;
-    let outbox = Outbox::start(notifiers, &state, &timing.pauses, &deliveries, &stop);
+    let mut outbox = Outbox::start(notifiers, &state, &timing.pauses, &deliveries, &stop);
     let mut watcher = Watcher {
         watch: Watch::new(timing.clone(), remembered(state.clone(), clock()).await),
         timing,
@@ -120,28 +125,39 @@ async fn run_by(board: Board, options: Options, stop: Stop, clock: impl Fn() -> 
     changes.mark_changed();
     loop {
         let sleep = watcher.sleep(clock());
+        let mut news = News::None;
         tokio::select! {
             () = stop.wait() => break,
             // It ends with an error only when the board is gone, and this holds one.
             _ = changes.changed() => {
                 watcher.look(&board.standings(), clock()).await;
             }
+            Some(report) = outbox.report() => {
+                watcher.watch.ended(&report, clock());
+                news = News::Some;
+            }
             () = tokio::time::sleep(sleep) => {}
         }
-        let now = clock();
-        let tellings = watcher.watch.due(now);
-        if tellings.is_empty() {
-            continue;
+        if watcher.tell(&outbox, page.as_deref(), clock()) == News::Some {
+            news = News::Some;
         }
-        for telling in tellings {
-            let notice = Notice::new(telling, page.as_deref(), now);
-            tracing::info!(tenant = %notice.tenant, items = notice.items.len(), "a notice is told: {}", notice.title());
-            outbox.send(&notice);
+        if news == News::Some {
+            // After it was handed on: what is lost between the two is told once more instead of never.
+            remember(state.clone(), watcher.watch.memory()).await;
         }
-        // After it was handed on: what is lost between the two is told once more instead of never.
-        remember(state.clone(), watcher.watch.memory()).await;
     }
-    outbox.close().await;
+    let now = clock();
+    for report in outbox.close().await {
+        watcher.watch.ended(&report, now);
+    }
+    remember(state, watcher.watch.memory()).await;
+}
+
+/// Whether there is something to remember.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum News {
+    None,
+    Some,
 }
 
 /// What is seen of the board.
@@ -166,6 +182,24 @@ impl Watcher {
             let sight = sight::look(standing, &held, before, &self.timing, now);
             self.watch.look(sight, now);
         }
+    }
+
+    /// Hands on what is to be told now, and once more what did not arrive.
+    fn tell(&mut self, outbox: &Outbox, page: Option<&str>, now: Timestamp) -> News {
+        let mut news = News::None;
+        let tellings = self.watch.due(now).into_iter().map(|telling| (To::Everyone, telling));
+        let tellings: Vec<_> = tellings.collect();
+        let repeats = self.watch.repeats(now).into_iter().map(|(name, telling)| (To::One(name), telling));
+        for (to, telling) in tellings.into_iter().chain(repeats.collect::<Vec<_>>()) {
+            news = News::Some;
+            let words = telling.words();
+            let notice = Notice::new(telling, page, now);
+            tracing::info!(tenant = %notice.tenant, items = notice.items.len(), "a notice is told: {}", notice.title());
+            for slip in outbox.send(&notice, &words, &to) {
+                self.watch.sent(&slip);
+            }
+        }
+        news
     }
 
     /// What the tenant's plan holds. Drawing it may take a while, so it is done beside.

@@ -1,6 +1,6 @@
 //! Delivers notices: a bounded queue and a task for each notifier, so that none waits for another and nobody for them.
 //!
-//! A failure is logged and counted. It never reaches whoever told the notice.
+//! A failure is logged, counted and reported. Whoever told the notice never waits for that.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,8 +11,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::error::{Again, Undelivered};
+use super::matter::Key;
 use super::notice::Notice;
 use super::notifier::Notifier;
+use super::owed::{End, Report, Slip, Word};
 use super::state;
 use crate::reconciler::Stop;
 
@@ -73,15 +75,33 @@ impl Deliveries {
 
 /// The ways out, each with its queue.
 pub(super) struct Outbox {
-    queues: Vec<(Arc<Notifier>, mpsc::Sender<Notice>)>,
+    queues: Vec<(Arc<Notifier>, mpsc::Sender<Parcel>)>,
     tasks: JoinSet<()>,
+    /// One follows each notice that was handed on.
+    reports: mpsc::UnboundedReceiver<Report>,
+    reporting: mpsc::UnboundedSender<Report>,
     deliveries: Deliveries,
+}
+
+/// Who is to be told.
+pub(super) enum To {
+    /// Everyone it concerns.
+    Everyone,
+    /// Only the one of this name.
+    One(Arc<str>),
+}
+
+/// A notice on its way, and what it tells.
+struct Parcel {
+    notice: Notice,
+    slip: Slip,
 }
 
 /// What a delivering task needs.
 struct Courier {
     notifier: Arc<Notifier>,
-    notices: mpsc::Receiver<Notice>,
+    parcels: mpsc::Receiver<Parcel>,
+    reporting: mpsc::UnboundedSender<Report>,
     /// Where the way keeps what it has to remember.
     state: PathBuf,
     /// The pauses between attempts; one attempt more than these is made.
@@ -101,43 +121,78 @@ impl Outbox {
     ) -> Self {
         let mut tasks = JoinSet::new();
         let mut queues = Vec::with_capacity(notifiers.len());
+        let (reporting, reports) = mpsc::unbounded_channel();
         for notifier in notifiers {
             let notifier = Arc::new(notifier);
-            let (sender, notices) = mpsc::channel(WAITING);
+            let (sender, parcels) = mpsc::channel(WAITING);
             queues.push((Arc::clone(&notifier), sender));
             let state = state::beside(state, notifier.name());
             let (pauses, deliveries, stop) = (pauses.to_vec(), deliveries.clone(), stop.clone());
-            tasks.spawn(Courier { notifier, notices, state, pauses, deliveries, stop }.run());
+            let reporting = reporting.clone();
+            tasks.spawn(Courier { notifier, parcels, reporting, state, pauses, deliveries, stop }.run());
         }
-        Self { queues, tasks, deliveries: deliveries.clone() }
+        Self { queues, tasks, reports, reporting, deliveries: deliveries.clone() }
     }
 
-    /// Hands a notice to everyone it concerns. Never waits.
-    pub(super) fn send(&self, notice: &Notice) {
+    /// Hands a notice, which says this, to those it concerns; gives what is told whom. Never waits.
+    pub(super) fn send(&self, notice: &Notice, words: &[(Key, Word)], to: &To) -> Vec<Slip> {
+        let mut slips = Vec::new();
         for (notifier, queue) in &self.queues {
-            let Some(part) = notifier.part_of(notice) else { continue };
-            if queue.try_send(part).is_err() {
-                self.deliveries.count(notifier.name(), DeliveryResult::Dropped);
-                tracing::error!(notifier = %notifier.name(), tenant = %notice.tenant, "a notice was dropped: too many wait");
+            let name = notifier.name();
+            let is_meant = match to {
+                To::Everyone => true,
+                To::One(only) => only == name,
+            };
+            let Some(part) = notifier.part_of(notice).filter(|_| is_meant) else { continue };
+            let concerns = |(key, _): &&(Key, Word)| key.level() >= notifier.least();
+            let slip = Slip {
+                notifier: Arc::clone(name),
+                tenant: Arc::clone(&notice.tenant),
+                delivery: notice.delivery.clone(),
+                words: words.iter().filter(concerns).cloned().collect(),
+            };
+            slips.push(slip.clone());
+            if let Err(full) = queue.try_send(Parcel { notice: part, slip }) {
+                self.deliveries.count(name, DeliveryResult::Dropped);
+                tracing::error!(notifier = %name, tenant = %notice.tenant, "a notice was dropped: too many wait");
+                report(&self.reporting, full.into_inner().slip, DeliveryResult::Dropped);
             }
         }
+        slips
     }
 
-    /// Lets what is on its way arrive, for a short while.
-    pub(super) async fn close(mut self) {
+    /// What came of a delivery, as soon as it is known.
+    pub(super) async fn report(&mut self) -> Option<Report> {
+        self.reports.recv().await
+    }
+
+    /// Lets what is on its way arrive, for a short while; gives what came of it. Nothing is known of the rest.
+    pub(super) async fn close(mut self) -> Vec<Report> {
         self.queues.clear();
         let all = async { while self.tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(GRACE, all).await.is_err() {
             self.tasks.shutdown().await;
         }
+        std::iter::from_fn(|| self.reports.try_recv().ok()).collect()
     }
+}
+
+/// Reports an end of a delivery.
+fn report(to: &mpsc::UnboundedSender<Report>, slip: Slip, result: DeliveryResult) {
+    let end = match result {
+        DeliveryResult::Delivered => End::Arrived,
+        DeliveryResult::Repeated | DeliveryResult::Failed | DeliveryResult::Dropped => End::GivenUp,
+    };
+    // Nobody listens any more only once the process is to end; what is owed then is told at the next start.
+    let _ = to.send(Report { slip, end });
 }
 
 impl Courier {
     async fn run(mut self) {
-        while let Some(notice) = self.notices.recv().await {
+        while let Some(Parcel { notice, slip }) = self.parcels.recv().await {
             let result = self.deliver(&notice).await;
             self.deliveries.count(self.notifier.name(), result);
+            report(&self.reporting, slip, result);
         }
     }
 

@@ -1,4 +1,4 @@
-//! What was told of each tenant, so that it is not told again, and so that its end is.
+//! What was told of each tenant, so that it is not told again, and so that its end is; and what of it did not arrive.
 //!
 //! Plain values; knows neither a file nor a clock.
 
@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::matter::Key;
+use super::owed::{Owed, Word};
 
 /// The form of the file.
 const FORMAT: &str = "trueup.alerts/1";
@@ -17,6 +18,8 @@ const FORMAT: &str = "trueup.alerts/1";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Memory {
     tenants: BTreeMap<Arc<str>, BTreeMap<Key, Told>>,
+    /// What did not arrive yet.
+    pub(super) owed: Owed,
 }
 
 /// What was told of one matter.
@@ -57,6 +60,8 @@ pub(super) enum Unreadable {
 struct Document {
     format: String,
     tenants: BTreeMap<Arc<str>, Vec<Entry>>,
+    #[serde(default)]
+    owed: Owed,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -92,9 +97,19 @@ impl Memory {
         Some(told.name.clone())
     }
 
+    /// Remembers when something arrived that was told before: the quiet time begins with that.
+    pub(super) fn arrived(&mut self, tenant: &str, key: &Key, word: &Word, now: Timestamp) {
+        let Some(told) = self.tenants.get_mut(tenant).and_then(|told| told.get_mut(key)) else { return };
+        match word {
+            Word::Began => told.at = told.at.max(now),
+            Word::Over(_) => told.over_at = told.over_at.max(Some(now)),
+        }
+    }
+
     /// Forgets a tenant.
     pub(super) fn forget(&mut self, tenant: &str) {
         self.tenants.remove(tenant);
+        self.owed.retain(|of, _| of != tenant);
     }
 
     /// Forgets what no longer keeps anything from being told.
@@ -107,6 +122,8 @@ impl Memory {
             });
         }
         self.tenants.retain(|_, told| !told.is_empty());
+        let tenants = &self.tenants;
+        self.owed.retain(|of, key| tenants.get(of).is_some_and(|told| told.contains_key(key)));
     }
 
     /// The memory as a file keeps it.
@@ -115,7 +132,7 @@ impl Memory {
             told.iter().map(|(key, told)| Entry { key: key.clone(), told: told.clone() }).collect()
         };
         let tenants = self.tenants.iter().map(|(tenant, told)| (Arc::clone(tenant), entries(told))).collect();
-        serde_json::to_vec(&Document { format: FORMAT.to_owned(), tenants })
+        serde_json::to_vec(&Document { format: FORMAT.to_owned(), tenants, owed: self.owed.clone() })
             .expect("texts, times and keys are always JSON")
     }
 
@@ -131,6 +148,7 @@ impl Memory {
             |entries: Vec<Entry>| entries.into_iter().map(|entry| (entry.key, past(entry.told))).collect();
         Ok(Self {
             tenants: document.tenants.into_iter().map(|(tenant, entries)| (tenant, keyed(entries))).collect(),
+            owed: document.owed,
         })
     }
 }

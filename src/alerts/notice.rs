@@ -221,6 +221,10 @@ fn delivery(tenant: &str, items: &[Item], now: Timestamp) -> String {
     for item in items {
         hash.update([0]);
         hash.update(&item.key);
+        for text in [&item.what].into_iter().chain(&item.details) {
+            hash.update([1]);
+            hash.update(text);
+        }
     }
     hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -137,6 +137,11 @@ impl Notifier {
         &self.name
     }
 
+    /// How bad what it is told is at least.
+    pub(super) fn least(&self) -> Level {
+        self.least
+    }
+
     /// What of a notice concerns it; nothing where nothing does.
     pub(super) fn part_of(&self, notice: &Notice) -> Option<Notice> {
         let concerned = self.tenants.as_ref().is_none_or(|tenants| tenants.contains(&notice.tenant));

@@ -1,5 +1,5 @@
 //! Decides when what is told: what changed within a short window together, the same matter at most once a day, and its
-//! end once after it was told.
+//! end once after it was told; and when it is told again to whom it did not reach.
 //!
 //! Pure: time is an argument. Knows neither standings nor senders. Nothing is told while nothing changes.
 
@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::Timing;
 use super::matter::{Ending, Fact, Key, Matter};
 use super::memory::{Lasts, Memory, Told};
+use super::owed::{End, Report, Slip, Word};
 use super::sight::Sight;
 
 /// What is seen of all tenants, and what was told of them.
@@ -37,6 +38,15 @@ pub(super) struct Telling {
     pub(super) began: Vec<(Key, Fact)>,
     /// What is over, and how it was called.
     pub(super) over: Vec<(Key, String)>,
+}
+
+impl Telling {
+    /// What is told of which matter.
+    pub(super) fn words(&self) -> Vec<(Key, Word)> {
+        let began = self.began.iter().map(|(key, _)| (key.clone(), Word::Began));
+        let over = self.over.iter().map(|(key, name)| (key.clone(), Word::Over(name.clone())));
+        began.chain(over).collect()
+    }
 }
 
 /// What can be told of a matter.
@@ -92,11 +102,46 @@ impl Watch {
         tellings
     }
 
+    /// A notice is on its way to somebody. It is owed until it arrives.
+    pub(super) fn sent(&mut self, slip: &Slip) {
+        self.memory.owed.sent(slip);
+    }
+
+    /// A delivery came to its end.
+    pub(super) fn ended(&mut self, report: &Report, now: Timestamp) {
+        let Report { slip, end } = report;
+        match end {
+            End::Arrived => {
+                self.memory.owed.arrived(slip);
+                for (key, word) in &slip.words {
+                    self.memory.arrived(&slip.tenant, key, word, now);
+                }
+            }
+            End::GivenUp => {
+                let again = now.checked_add(self.timing.again).unwrap_or(Timestamp::MAX);
+                self.memory.owed.failed(slip, again);
+            }
+        }
+    }
+
+    /// What is to be told again now, to whom, as it is seen now. It is owed no more unless it is sent.
+    pub(super) fn repeats(&mut self, now: Timestamp) -> Vec<(Arc<str>, Telling)> {
+        let mut repeats = Vec::new();
+        for Seen { sight, .. } in self.seen.values() {
+            let due =
+                self.memory.owed.take(&sight.tenant, now, |key, word, due| again(sight, key, word, due));
+            repeats.extend(due.into_iter().map(|(notifier, words)| (notifier, repeated(sight, words))));
+        }
+        repeats
+    }
+
     /// When to ask again, if nothing is seen before.
     pub(super) fn next(&self) -> Option<Timestamp> {
         let of_tenant = |seen: &Seen| {
             let earliest = || steps(&self.memory, &seen.sight, &self.timing).map(|(_, at, _)| at).min();
-            seen.ends.or_else(earliest)
+            let sight = &seen.sight;
+            let owed = self.memory.owed.next(&sight.tenant, |key, word, due| again(sight, key, word, due));
+            seen.ends.or_else(earliest).into_iter().chain(owed).min()
         };
         self.seen.values().filter_map(of_tenant).min()
     }
@@ -136,6 +181,31 @@ fn told(memory: &mut Memory, sight: &Sight, timing: &Timing, now: Timestamp) -> 
                 let name = memory.end(&sight.tenant, &key, now).unwrap_or_default();
                 over.push((key, name));
             }
+        }
+    }
+    Telling { sight: sight.clone(), began, over }
+}
+
+/// From when on something can be told again that is due then. `None`: it is not so now, as far as the tenant is known.
+fn again(sight: &Sight, key: &Key, word: &Word, due: Timestamp) -> Option<Timestamp> {
+    match (sight.matters.get(key), word) {
+        (Some(matter), Word::Began) => {
+            let at = due.max(matter.from);
+            matter.until.is_none_or(|until| at < until).then_some(at)
+        }
+        (None, Word::Over(_)) => sight.known.tells_of(key).then_some(due),
+        (None, Word::Began) | (Some(_), Word::Over(_)) => None,
+    }
+}
+
+/// The same told again, with the figures of now.
+fn repeated(sight: &Sight, words: Vec<(Key, Word)>) -> Telling {
+    let (mut began, mut over) = (Vec::new(), Vec::new());
+    for (key, word) in words {
+        match (word, sight.matters.get(&key)) {
+            (Word::Began, Some(matter)) => began.push((key, matter.fact.clone())),
+            (Word::Over(name), _) => over.push((key, name)),
+            (Word::Began, None) => {}
         }
     }
     Telling { sight: sight.clone(), began, over }
@@ -194,6 +264,8 @@ fn name(fact: &Fact) -> String {
     }
 }
 
+#[cfg(test)]
+mod again;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]

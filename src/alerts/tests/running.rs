@@ -38,12 +38,16 @@ struct Room {
 
 impl Room {
     fn start(notifiers: Vec<Notifier>, state: &Path) -> Self {
+        Self::start_by(timing(), notifiers, state)
+    }
+
+    fn start_by(timing: Timing, notifiers: Vec<Notifier>, state: &Path) -> Self {
         let (board, stop, deliveries) = (Board::default(), Stop::default(), Deliveries::default());
         let options = Options {
             notifiers,
             state: state.join("trueup.db.alerts.json"),
             page: None,
-            timing: timing(),
+            timing,
             deliveries: deliveries.clone(),
         };
         let task = tokio::spawn(run(board.clone(), options, stop.clone()));
@@ -168,6 +172,51 @@ async fn k6_a_notice_is_delivered_again_by_the_same_name_until_it_arrives() {
     let names: Vec<_> = heard.iter().map(|heard| heard.header("trueup-delivery").unwrap()).collect();
     assert!(names.iter().all(|name| *name == names[0] && name.len() == 32), "{names:?}");
     room.end().await;
+}
+
+#[tokio::test]
+async fn k6_what_a_notifier_refused_is_told_it_again_and_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut good, mut revoked) =
+        (Receiver::start(OK).await, Receiver::start(&[Answer::Status(404), Answer::Status(200)]).await);
+    let again = Timing { again: SignedDuration::from_millis(1), ..timing() };
+    let notifiers = vec![slack("good", &good.url), slack("revoked", &revoked.url)];
+    let room = Room::start_by(again, notifiers, folder.path());
+
+    room.board.publish(failing(3));
+    let heard = [revoked.next().await.json(), revoked.next().await.json()];
+
+    room.counted("revoked", DeliveryResult::Delivered, 1).await;
+    assert_eq!(heard[0]["text"], heard[1]["text"]);
+    room.board.publish(in_step());
+    assert_eq!(revoked.next().await.json()["text"], "example-msp: Passes succeed again");
+    room.end().await;
+    assert_eq!((good.rest().len(), revoked.rest().len()), (2, 0));
+}
+
+#[tokio::test]
+async fn k6_a_notice_that_a_stop_cut_off_is_told_after_the_next_start_and_then_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let busy = Receiver::start(&[Answer::Status(503)]).await;
+    let patient = Timing { pauses: vec![Duration::from_secs(3_600)], ..timing() };
+    let room = Room::start_by(patient, vec![slack("chat", &busy.url)], folder.path());
+    room.board.publish(failing(3));
+    room.counted("chat", DeliveryResult::Repeated, 1).await;
+    room.end().await;
+
+    let mut receiver = Receiver::start(OK).await;
+    let began = "example-msp: No pass has succeeded since";
+    for expected in [began, "example-msp: Passes succeed again"] {
+        let room = Room::start(vec![slack("chat", &receiver.url)], folder.path());
+        room.board.publish(failing(3));
+        if expected != began {
+            room.board.publish(in_step());
+        }
+        let heard = receiver.next().await.json();
+        assert!(heard["text"].as_str().unwrap().starts_with(expected), "{heard}");
+        room.end().await;
+    }
+    assert_eq!(receiver.rest().len(), 0);
 }
 
 #[tokio::test]

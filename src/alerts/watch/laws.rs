@@ -25,16 +25,16 @@ fn matters() -> Vec<(Key, Fact)> {
 
 /// What happens next.
 #[derive(Clone, Debug)]
-struct Turn {
+pub(super) struct Turn {
     /// After so many seconds.
-    pause: i64,
+    pub(super) pause: i64,
     /// Which matters there are then.
-    mask: u8,
+    pub(super) mask: u8,
     /// Whether the daemon was restarted before.
-    restart: bool,
+    pub(super) restart: bool,
 }
 
-fn turns() -> impl Strategy<Value = Vec<Turn>> {
+pub(super) fn turns() -> impl Strategy<Value = Vec<Turn>> {
     let pause = prop::sample::select(vec![1, 10, 31, 600, HOUR, 7 * HOUR, 25 * HOUR]);
     let turn = (pause, any::<u8>(), prop::bool::weighted(0.1)).prop_map(|(pause, mask, restart)| Turn {
         pause,
@@ -44,13 +44,13 @@ fn turns() -> impl Strategy<Value = Vec<Turn>> {
     prop::collection::vec(turn, 1..60)
 }
 
-fn seen(mask: u8) -> Sight {
+pub(super) fn seen(mask: u8) -> Sight {
     let there = |(index, matter): (usize, _)| (mask >> index & 1 == 1).then_some(matter);
     sight(matters().into_iter().enumerate().filter_map(there))
 }
 
-fn restarted(teller: &Teller, second: i64) -> Watch {
-    let memory = Memory::from_json(&teller.watch.memory().to_json(), at(second)).unwrap();
+pub(super) fn restarted(watch: &Watch, second: i64) -> Watch {
+    let memory = Memory::from_json(&watch.memory().to_json(), at(second)).unwrap();
     Watch::new(Timing::default(), memory)
 }
 
@@ -62,7 +62,7 @@ fn told(turns: &[Turn]) -> (Vec<(i64, String)>, i64) {
         second += turn.pause;
         teller.wait(second);
         if turn.restart {
-            teller.watch = restarted(&teller, second);
+            teller.watch = restarted(&teller.watch, second);
             let known = Known { pass: None, lines: Lines::Nothing };
             teller.look(second, Sight { known, ..sight([]) });
         }
@@ -108,7 +108,7 @@ proptest! {
 
         for look in 1..looks {
             if restart {
-                teller.watch = restarted(&teller, look * HOUR);
+                teller.watch = restarted(&teller.watch, look * HOUR);
             }
             teller.look(look * HOUR, seen(mask));
         }
