@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use serde::Deserialize as _;
 use serde_json::Value;
+use trueup::cli::Exit;
 use trueup::settings;
 
 fn packaging(name: &str) -> PathBuf {
@@ -87,6 +88,31 @@ fn sec_p4_no_core_is_dumped_and_no_page_is_swapped() {
     for (key, value) in [("LimitCORE", "0"), ("MemorySwapMax", "0")] {
         assert!(unit.contains(&(key.to_owned(), value.to_owned())), "{key}={value} is not there");
     }
+}
+
+#[test]
+fn the_service_is_reloaded_by_the_signal_and_not_started_again_on_what_stays_wrong() {
+    let unit = unit();
+    for (key, value) in [
+        ("ExecReload", "/bin/kill -HUP $MAINPID"),
+        ("Restart", "on-failure"),
+        ("RestartPreventExitStatus", "4 64"),
+        ("SuccessExitStatus", "6"),
+    ] {
+        assert!(unit.contains(&(key.to_owned(), value.to_owned())), "{key}={value} is not there");
+    }
+    assert_eq!([Exit::Invalid, Exit::Usage, Exit::Partly].map(Exit::code), [4, 64, 6]);
+}
+
+#[test]
+fn systemd_understands_every_line_of_the_service() {
+    let Some(output) = tool("systemd-analyze", &["verify", "--man=no", "trueup.service"]) else { return };
+
+    let said = said(&output);
+    let flaws = said.lines().filter(|line| line.contains("trueup.service"));
+    // The program is not installed where the tests run.
+    let flaws: Vec<&str> = flaws.filter(|line| !line.contains("is not executable")).collect();
+    assert_eq!(flaws, Vec::<&str>::new());
 }
 
 #[test]
@@ -185,23 +211,59 @@ fn sec_r1_the_deployment_runs_as_nobody_with_a_root_that_cannot_be_written() {
     assert_eq!(policy["spec"]["policyTypes"], serde_json::json!(["Ingress", "Egress"]));
 }
 
-#[test]
-fn the_settings_of_the_deployment_are_valid_and_its_secrets_lie_where_they_are_mounted() {
-    let map = deployment("ConfigMap");
-    let text = map["data"]["trueup.yaml"].as_str().expect("it holds the settings");
+/// The settings of the deployment, as they are written.
+fn deployed() -> String {
+    deployment("ConfigMap")["data"]["trueup.yaml"].as_str().expect("it holds the settings").to_owned()
+}
 
-    let read = settings::parse(&Arc::from("trueup.yaml"), Path::new("/etc/trueup"), text.as_bytes());
+#[test]
+fn the_settings_of_the_deployment_are_valid_and_what_listens_has_a_port() {
+    let read = settings::parse(&Arc::from("trueup.yaml"), Path::new("/etc/trueup"), deployed().as_bytes());
 
     let settings = read.unwrap_or_else(|problems| panic!("{problems:#?}"));
-    let listen = settings.listen.expect("it listens");
-    assert_eq!(listen.address.port(), 8480);
-    let deployment = deployment("Deployment");
-    let mounts = deployment["spec"]["template"]["spec"]["containers"][0]["volumeMounts"].clone();
-    let mounted = |path: &str| {
-        let mounts = mounts.as_array().expect("it has mounts");
-        mounts.iter().any(|mount| mount["mountPath"].as_str().is_some_and(|mount| path.starts_with(mount)))
+    let metrics = settings.metrics.and_then(|metrics| metrics.listen).expect("they have a listener");
+    let listening = [settings.listen.expect("it listens"), metrics].map(|listen| listen.address.port());
+    let ports = |list: &Value, key: &str| -> Vec<Value> {
+        list.as_array().expect("they are listed").iter().map(|port| port[key].clone()).collect()
     };
-    assert!(mounted("/run/secrets/trueup/connectwise.key") && mounted(&settings.journal.to_string_lossy()));
+    let container = &deployment("Deployment")["spec"]["template"]["spec"]["containers"][0];
+    assert_eq!(ports(&container["ports"], "containerPort"), listening);
+    assert_eq!(ports(&deployment("Service")["spec"]["ports"], "port"), listening);
+    let policy = deployment("NetworkPolicy");
+    let let_in = policy["spec"]["ingress"].as_array().expect("somebody is let in");
+    let let_in: Vec<Value> = let_in.iter().flat_map(|rule| ports(&rule["ports"], "port")).collect();
+    assert_eq!(let_in, listening);
+}
+
+#[test]
+fn the_secrets_of_the_deployment_lie_in_the_folder_of_credentials_and_its_journal_on_the_volume() {
+    let deployment = deployment("Deployment");
+    let container = &deployment["spec"]["template"]["spec"]["containers"][0];
+    let env = container["env"].as_array().expect("it has variables");
+    let credentials = env.iter().find(|variable| variable["name"] == "CREDENTIALS_DIRECTORY");
+    let credentials = credentials.and_then(|variable| variable["value"].as_str()).expect("it is set");
+    let mounts = container["volumeMounts"].as_array().expect("it has mounts");
+    let mounted = |name: &str| {
+        mounts.iter().find(|mount| mount["name"] == name).map(|mount| mount["mountPath"].clone())
+    };
+
+    // A group may read them there, and that is believed of this folder alone, not of those below it.
+    assert_eq!(mounted("secrets"), Some(Value::from(credentials)));
+    let text = deployed();
+    let words = text.split(|sign: char| sign.is_whitespace() || ",{}".contains(sign));
+    let secrets: Vec<&Path> = words.filter(|word| word.starts_with("/run/")).map(Path::new).collect();
+    assert!(secrets.len() >= 9, "{secrets:?}");
+    let created = self::text("kubernetes.yaml");
+    for secret in secrets {
+        assert_eq!(secret.parent(), Some(Path::new(credentials)), "{}", secret.display());
+        let name = secret.file_name().expect("it has a name").to_string_lossy();
+        assert!(
+            created.contains(&format!("--from-file={name} "))
+                || created.contains(&format!("--from-file={name}\n")),
+            "{name}"
+        );
+    }
+    assert!(text.contains("journal: /var/lib/trueup/") && mounted("state") == Some("/var/lib/trueup".into()));
 }
 
 #[test]

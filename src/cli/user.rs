@@ -11,10 +11,11 @@ use crate::web::hash_password;
 
 /// Print a line of the users file, for somebody who may look at the status page
 ///
-/// The password comes from standard input, never from an argument; one closing line break is cut.
+/// The password comes from standard input, never from an argument; one closing line break is cut. Only its owner may be
+/// able to read the users file.
 ///
 /// Examples:
-///   trueup user anna < password.txt >> users.txt
+///   (umask 077 && trueup user anna < password.txt >> users.txt)
 ///   pass show trueup/anna | trueup user anna >> users.txt
 #[derive(Clone, Debug, Args)]
 #[command(verbatim_doc_comment)]

@@ -35,6 +35,41 @@ fn the_settings_of_the_readme_are_read() {
     }
 }
 
+#[test]
+fn every_file_that_the_daemon_of_the_readme_names_is_made_and_installed_by_its_commands() {
+    let readme = readme();
+    let yaml = section(&readme, "```yaml\n# trueup.yaml of a daemon\n", "```");
+    let commands: Vec<&str> =
+        readme.split("```sh\n").skip(1).filter_map(|block| block.split("```").next()).collect();
+    let commands = commands.concat();
+
+    let in_force = yaml.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let files: Vec<&str> = in_force
+        .flat_map(|line| line.split("{ file: ").skip(1))
+        .filter_map(|rest| rest.split_whitespace().next())
+        .collect();
+    assert!(files.len() >= 5, "{files:?}");
+    for file in files {
+        assert!(
+            commands.lines().any(|line| {
+                line.split_once("> ")
+                    .is_some_and(|(_, target)| target.split_whitespace().next() == Some(file))
+            }),
+            "nothing makes {file}"
+        );
+        assert!(file.starts_with("secrets/"), "{file} is not installed");
+    }
+    for installed in [
+        "-m 0600 -o trueup -g trueup secrets/* /etc/trueup/secrets/",
+        "-m 0644 usage/intronis.csv /etc/trueup/usage/",
+        "-m 0640 -g trueup trueup.yaml /etc/trueup/trueup.yaml",
+        "-m 0600 -o trueup -g trueup users.txt /etc/trueup/users.txt",
+        "tls/chain.pem tls/key.pem /etc/trueup/tls/",
+    ] {
+        assert!(commands.contains(&format!("sudo install {installed}")), "{installed}");
+    }
+}
+
 fn readme() -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("there is a README")
 }
