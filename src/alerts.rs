@@ -59,7 +59,7 @@ pub struct Options {
     pub page: Option<String>,
     /// When things are told.
     pub timing: Timing,
-    /// Counts what came of deliveries, for the metrics.
+    /// Counts what came of deliveries, for who embeds the alerts. Each is in the log too.
     pub deliveries: Deliveries,
 }
 

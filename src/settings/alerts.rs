@@ -1,10 +1,13 @@
 //! Whom the daemon tells when something needs somebody.
 //!
-//! Plain values, checked. Sends nothing and reads no secret.
+//! Plain values, checked. Sends nothing and reads no secret; certificates are read when they are needed.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::access::certificates;
 use super::secret::Secret;
+use crate::problem::Problem;
 
 /// Somebody who is told when a tenant's standing changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +38,8 @@ pub enum Channel {
         url: Secret,
         /// What the body is signed with.
         secret: Secret,
+        /// A private certificate authority.
+        ca_file: Option<PathBuf>,
     },
     /// A Slack incoming webhook.
     Slack {
@@ -59,6 +64,22 @@ pub enum Channel {
     },
 }
 
+impl Channel {
+    /// Reads the private certificate authority, where one is set.
+    ///
+    /// # Errors
+    ///
+    /// When the file is not there, or is none that could hold certificates.
+    pub fn certificate_authority(&self) -> Result<Option<Vec<u8>>, Problem> {
+        match self {
+            Self::Webhook { ca_file, .. } | Self::Mail(Mail { ca_file, .. }) => {
+                ca_file.as_deref().map(certificates).transpose()
+            }
+            Self::Slack { .. } | Self::Teams { .. } | Self::Tickets { .. } => Ok(None),
+        }
+    }
+}
+
 /// How mail is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
@@ -74,6 +95,8 @@ pub struct Mail {
     pub from: Arc<str>,
     /// Who is written to, at least one.
     pub to: Vec<Arc<str>>,
+    /// A private certificate authority.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// How the way to a mail relay is protected.

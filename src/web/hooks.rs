@@ -40,8 +40,7 @@
 //!
 //! `202` for whatever is proven, `404` for everything else (a hook that is not there, a wrong secret, a wrong method, too
 //! large a body where the listener lets it through), and `429` for an address that failed too often and never proved
-//! itself. All without a body, so that a stranger learns nothing; the operator finds the reason in [`Hooks::counts`] and
-//! in the log.
+//! itself. All without a body, so that a stranger learns nothing; the operator finds the reason in the log.
 //!
 //! # How often it rings
 //!
@@ -143,7 +142,7 @@ impl Hooks {
         Router::new().fallback(desk::answer).with_state(Arc::clone(&self.desk))
     }
 
-    /// How many deliveries came to what since the start.
+    /// How many deliveries came to what since the start, for who embeds the hooks. The daemon writes each to its log.
     #[must_use]
     pub fn counts(&self) -> Vec<Count> {
         self.desk.counts().all()

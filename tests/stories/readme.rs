@@ -64,7 +64,7 @@ fn every_file_that_the_daemon_of_the_readme_names_is_made_and_installed_by_its_c
         "-m 0644 usage/intronis.csv /etc/trueup/usage/",
         "-m 0640 -g trueup trueup.yaml /etc/trueup/trueup.yaml",
         "-m 0600 -o trueup -g trueup users.txt /etc/trueup/users.txt",
-        "tls/chain.pem tls/key.pem /etc/trueup/tls/",
+        "-m 0600 -o trueup -g trueup tls/chain.pem tls/key.pem /etc/trueup/tls/",
     ] {
         assert!(commands.contains(&format!("sudo install {installed}")), "{installed}");
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Checker;
+use super::{Checker, settled};
 use crate::problem::Code;
 use crate::settings::alerts::{Alert, Channel, Least, Mail, MailSecurity};
 use crate::settings::document::{
@@ -38,7 +38,8 @@ impl Checker<'_> {
                 let node = node.key("webhook");
                 let url = self.secret("url", node, webhook.url);
                 let secret = self.secret("secret", node, webhook.secret);
-                Some(Channel::Webhook { url: url?, secret: secret? })
+                let ca_file = webhook.ca_file.map(|path| self.path(node.key("ca_file"), &path));
+                Some(Channel::Webhook { url: url?, secret: secret?, ca_file: settled(ca_file)? })
             }
             ChannelDocument::Slack(chat) => {
                 Some(Channel::Slack { url: self.secret("url", node.key("slack"), chat.url)? })
@@ -57,8 +58,9 @@ impl Checker<'_> {
     }
 
     fn mail(&mut self, node: Node<'_>, mail: MailDocument) -> Option<Mail> {
-        let MailDocument { host, port, security, user, password, from, to } = mail;
+        let MailDocument { host, port, security, user, password, from, to, ca_file } = mail;
         let password = password.map(|password| self.secret("password", node, password));
+        let ca_file = ca_file.map(|path| self.path(node.key("ca_file"), &path));
         let credentials = match (user, password) {
             (Some(Written(user)), Some(password)) => Some((user.into(), password?)),
             (None, None) => None,
@@ -80,6 +82,7 @@ impl Checker<'_> {
             credentials,
             from: from.0.into(),
             to: to.into_iter().map(|Written(to)| to.into()).collect(),
+            ca_file: settled(ca_file)?,
         })
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Checker;
-use crate::problem::{Code, nearest};
+use super::{Checker, is_name};
+use crate::problem::{Code, Problem, nearest};
 use crate::settings::daemon::{Hook, HookKind};
 use crate::settings::document::{HookDocument, HookKindDocument, Written};
 use crate::yaml::Node;
@@ -42,6 +42,9 @@ impl Checker<'_> {
 
     /// Hooks that nobody listens for would be silence that looks like peace, and so would a listener without hooks.
     pub(super) fn hooks_are_heard(&mut self, root: Node<'_>) {
+        if let Some(hooks) = root.get("hooks") {
+            self.hooks_have_addresses(hooks);
+        }
         let hooks = root.get("hooks").is_some_and(|hooks| hooks.keys().next().is_some());
         if !self.problems.is_empty() {
             // What has a flaw is left out of the document, and must not be told to be missing too.
@@ -59,6 +62,19 @@ impl Checker<'_> {
                 self.error(Code::InvalidValue, "hooks_listen", root.key("hooks_listen"), message, hint);
             }
             (false, false) | (true, true) => {}
+        }
+    }
+
+    /// A name is a part of an address, and a forge may write another case or escape a sign.
+    fn hooks_have_addresses(&mut self, hooks: Node<'_>) {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        // Those that are no names at all were told already.
+        for name in hooks.keys().filter(|name| is_name(name) && !name.bytes().all(fits)) {
+            let message = format!("{name:?} is no name for a hook, whose address it is part of");
+            let problem = Problem::error(Code::InvalidValue, name, message)
+                .with_hint("small letters, digits and hyphens")
+                .at(hooks.key(name).key_place());
+            self.problems.push(problem);
         }
     }
 

@@ -107,7 +107,7 @@ impl Checker<'_> {
                 Ok(address) => addresses.push(address),
                 Err(_) => {
                     let message = "addresses holds what is no address";
-                    let hint = "write each in numbers and without a port, such as 10.0.0.5";
+                    let hint = "write each alone, in numbers and without a port or network, such as 10.0.0.5";
                     let place = node.key("addresses").item(index);
                     self.error(Code::InvalidValue, "addresses", place, message, hint);
                 }

@@ -52,6 +52,8 @@ pub(in crate::settings) struct WebhookDocument {
     pub(in crate::settings) url: SecretDocument,
     /// What the body is signed with, at least 16 characters
     pub(in crate::settings) secret: SecretDocument,
+    /// A private certificate authority in PEM, trusted beside those of the system; relative to this file
+    pub(in crate::settings) ca_file: Option<Written>,
 }
 
 /// A channel of a chat
@@ -81,6 +83,8 @@ pub(in crate::settings) struct MailDocument {
     /// Who is written to
     #[schemars(length(min = 1))]
     pub(in crate::settings) to: Vec<Written>,
+    /// A private certificate authority in PEM, trusted beside those of the system; relative to this file
+    pub(in crate::settings) ca_file: Option<Written>,
 }
 
 /// How the way to a mail relay is protected

@@ -39,10 +39,11 @@ pub(in crate::settings) struct FullListenDocument {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::settings) struct ProxyDocument {
-    /// The addresses it connects from, such as 10.0.0.5
+    /// The addresses it connects from, such as 10.0.0.5: each a single one, not a network, so the proxy needs one that stays
     #[schemars(length(min = 1))]
     pub(in crate::settings) addresses: Vec<Written>,
-    /// The header in which it names the user who logged in at it, such as X-Forwarded-User; takes the place of users
+    /// The header in which it names the user who logged in at it, such as X-Forwarded-User; takes the place of users. The proxy
+    /// must set or clear it in every request: else it is a login for whoever sends it
     pub(in crate::settings) user_header: Option<Written>,
 }
 
@@ -98,7 +99,7 @@ pub(in crate::settings) enum HookKindDocument {
     Bitbucket,
     /// Azure DevOps
     AzureDevops,
-    /// Anything else that can sign a body or send a token
+    /// Anything else that signs the body: X-Trueup-Signature: sha256=HEX, its HMAC-SHA-256 by the secret
     Plain,
     /// A callback of ConnectWise
     Connectwise,

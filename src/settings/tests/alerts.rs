@@ -27,6 +27,13 @@ fn every_way_to_somebody_is_read() {
         one("to: { webhook: { url: { file: a }, secret: { file: b } } }").to,
         Channel::Webhook { .. }
     ));
+    for to in [
+        "to: { webhook: { url: { file: a }, secret: { file: b }, ca_file: ca.pem } }",
+        "to: { mail: { host: smtp.example.com, from: f, to: [t], ca_file: ca.pem } }",
+    ] {
+        let unreadable = one(to).to.certificate_authority().expect_err("the file is not there");
+        assert!(unreadable.message.contains("/etc/trueup/ca.pem"), "{unreadable:?}");
+    }
     let tickets = one("to: { tickets: { tenant: example-msp, board: Alerts, company: OurselvesInc } }").to;
     assert!(matches!(tickets, Channel::Tickets { tenant, .. } if &*tenant == "example-msp"));
 

@@ -138,6 +138,22 @@ fn a_hook_rings_for_the_tenants_it_names_or_for_all() {
 }
 
 #[test]
+fn the_name_of_a_hook_can_be_part_of_an_address_as_it_is() {
+    let named = |name: &str| {
+        let hook = format!("{name}: {{ kind: plain, secrets: [ {{ file: a }} ] }}");
+        read(&and(&format!("hooks_listen: 127.0.0.1:8481\nhooks: {{ {hook} }}")))
+    };
+
+    for good in ["forge", "forge-2", "f"] {
+        assert!(named(good).is_ok(), "{good}");
+    }
+    for bad in ["Forge", "for_ge", "for.ge", "\"for ge\"", "-forge"] {
+        let problems = named(bad).expect_err(bad);
+        assert_eq!(places(&problems), [(InvalidValue, 16, 10)], "{bad}: {problems:#?}");
+    }
+}
+
+#[test]
 fn what_the_daemon_is_told_wrongly_is_refused_at_its_place() {
     let heard = "hooks_listen: 127.0.0.1:8481\n";
     let hook = |text: &str| format!("{heard}hooks: {{ forge: {{ {text} }} }}");
@@ -168,6 +184,10 @@ fn what_the_daemon_is_told_wrongly_is_refused_at_its_place() {
         (hook("kind: github, tenants: [other], secrets: [ { file: a } ]"), (InvalidValue, 16, 43)),
         (hook("kind: connectwise, secrets: [ { file: a } ], branch: main"), (InvalidValue, 16, 72)),
         ("stale_after: 90".to_owned(), (InvalidValue, 15, 14)),
+        (
+            "listen: { address: 127.0.0.1:8480, proxy: { addresses: [10.0.0.0/8] } }".to_owned(),
+            (InvalidValue, 15, 57),
+        ),
     ] {
         let problems = read(&and(&text)).expect_err(&text);
 

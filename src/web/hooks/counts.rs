@@ -1,4 +1,4 @@
-//! How many deliveries came to what, by hook: for the metrics.
+//! How many deliveries came to what, by hook.
 //!
 //! The set of counters is closed: hooks by their names in the settings, and outcomes. Nothing that a stranger sends can
 //! add one.

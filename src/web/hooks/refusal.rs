@@ -1,4 +1,4 @@
-//! Why a delivery is refused, for the operator's counts and logs. The sender never learns it.
+//! Why a delivery is refused, for counts and the operator's log. The sender never learns it.
 
 use std::fmt;
 

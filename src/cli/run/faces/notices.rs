@@ -45,13 +45,14 @@ fn notifier(name: &Arc<str>, alert: &Alert, settings: &Settings) -> Result<Notif
 
 fn channel(to: &kept::Channel, settings: &Settings) -> Result<Channel, Failure> {
     let secret = |kept| resolve(kept).map_err(unusable);
+    let certificate_authority = to.certificate_authority().map_err(unusable)?;
     Ok(match to {
-        kept::Channel::Webhook { url, secret: key } => {
-            Channel::Webhook { url: secret(url)?, signing_key: secret(key)?, certificate_authority: None }
+        kept::Channel::Webhook { url, secret: key, ca_file: _ } => {
+            Channel::Webhook { url: secret(url)?, signing_key: secret(key)?, certificate_authority }
         }
         kept::Channel::Slack { url } => Channel::Slack { url: secret(url)? },
         kept::Channel::Teams { url } => Channel::Teams { url: secret(url)? },
-        kept::Channel::Mail(mail) => Channel::Mail(self::mail(mail)?),
+        kept::Channel::Mail(mail) => Channel::Mail(self::mail(mail, certificate_authority)?),
         kept::Channel::Tickets { tenant, board, company } => {
             let tenant = settings.tenants.get(tenant).ok_or_else(|| {
                 // Only where one tenant was asked for: the settings name no other than those they have.
@@ -72,7 +73,7 @@ fn first(problems: Vec<Problem>) -> String {
     problems.into_iter().next().map_or_else(String::new, |problem| problem.message)
 }
 
-fn mail(mail: &kept::Mail) -> Result<MailOptions, Failure> {
+fn mail(mail: &kept::Mail, certificate_authority: Option<Vec<u8>>) -> Result<MailOptions, Failure> {
     let credentials = match &mail.credentials {
         Some((user, password)) => Some((user.to_string(), resolve(password).map_err(unusable)?)),
         None => None,
@@ -88,6 +89,6 @@ fn mail(mail: &kept::Mail) -> Result<MailOptions, Failure> {
         credentials,
         from: mail.from.to_string(),
         to: mail.to.iter().map(|to| to.to_string()).collect(),
-        certificate_authority: None,
+        certificate_authority,
     })
 }
