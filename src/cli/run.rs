@@ -121,6 +121,7 @@ struct House {
     /// The one tenant that was asked for.
     only: Option<String>,
     settings: Settings,
+    journal: SharedJournal,
     board: Board,
     daemon: Daemon,
     bells: Bells,
@@ -130,8 +131,9 @@ struct House {
 impl House {
     fn new(path: PathBuf, only: Option<String>, settings: Settings, journal: SharedJournal) -> Self {
         let board = Board::default();
-        let daemon = Daemon::new(journal, board.clone());
-        Self { path, only, settings, board, daemon, bells: Bells::default(), service: Service::default() }
+        let (bells, service) = (Bells::default(), Service::default());
+        let daemon = Daemon::new(journal.clone(), board.clone());
+        Self { path, only, settings, journal, board, daemon, bells, service }
     }
 
     /// Keeps all tenants in step until a signal ends it.
@@ -157,6 +159,14 @@ impl House {
                 },
                 () = self.service.due() => self.service.ping(&self.daemon),
                 _ = standings.changed() => self.service.status(&self.board.standings()),
+            }
+            if self.journal.has_failed() {
+                // Nobody knows what is durable: a supervisor starts it anew, and what is open is settled by reading.
+                error!(
+                    "the journal failed, so nothing more may be written; the process ends to be started anew"
+                );
+                self.stop(signals, faces).await;
+                return Ok(Exit::Unexpected);
             }
         }
         Ok(self.stop(signals, faces).await)

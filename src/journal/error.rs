@@ -1,7 +1,7 @@
 //! Why the journal could not be opened, read or written, as situations a caller can act on.
 //!
-//! A failure to write is always grave: an intent that is not durable must not be sent, and an outcome that is not
-//! durable must not be forgotten. The caller then stops the process.
+//! An intent that is not durable must not be sent, and an outcome that is not durable is read back before the line is
+//! written again. Where nobody knows any more what is durable, the caller stops the process.
 
 use std::io;
 use std::path::PathBuf;
@@ -137,14 +137,13 @@ pub enum JournalError {
 }
 
 impl JournalError {
-    /// Whether the process must end: what it meant or learned may not be durable.
+    /// Whether the process must end: what it meant or learned may not be durable. A full disk and a lock are rolled back
+    /// cleanly, so that it may go on later.
     #[must_use]
     pub fn stops_process(&self) -> bool {
         match self {
             Self::Damaged { .. }
-            | Self::DiskFull
             | Self::Io { .. }
-            | Self::Busy
             | Self::Stopped
             | Self::Database { .. }
             | Self::NewerVersion { .. }
@@ -152,7 +151,9 @@ impl JournalError {
             | Self::Unusable { .. }
             | Self::NetworkFileSystem { .. }
             | Self::Locked { .. } => true,
-            Self::InstanceMismatch { .. }
+            Self::DiskFull
+            | Self::Busy
+            | Self::InstanceMismatch { .. }
             | Self::InstanceTaken { .. }
             | Self::InstanceUnknown { .. }
             | Self::OpenIntent { .. }
@@ -180,7 +181,7 @@ impl JournalError {
             Self::NetworkFileSystem { .. } => {
                 Some("Name a file on a local disk as `journal` in the settings")
             }
-            Self::DiskFull => Some("Make room and start again: what was sent is read back first"),
+            Self::DiskFull => Some("Make room: what was sent is read back first, then writes go on"),
             Self::Io { .. } | Self::Stopped => {
                 Some("Check the disk and start again: what was sent is read back first")
             }

@@ -40,6 +40,9 @@ impl Journal {
     ///
     /// When the journal cannot be written.
     pub fn note_pass(&self, tenant: &str, pass: &LastPass) -> Result<(), JournalError> {
+        if self.has_failed() {
+            return Err(JournalError::Stopped);
+        }
         let sql = "INSERT OR REPLACE INTO passes (tenant, body) VALUES (?1, ?2)";
         self.reader().connection().prepare_cached(sql)?.execute((tenant, json(pass)?))?;
         Ok(())

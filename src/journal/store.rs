@@ -22,7 +22,8 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The journal, opened for writing. There is one at a time for a file, in all processes.
 ///
-/// It writes through to the disk before a method returns. After a failure to write it takes no more writes.
+/// It writes through to the disk before a method returns. After a failure of the disk it takes no more writes; a full disk
+/// and a lock that was waited for are rolled back, and it goes on.
 #[derive(Debug)]
 pub struct Journal {
     reader: JournalReader,
@@ -61,6 +62,12 @@ impl Journal {
     #[must_use]
     pub fn reader(&self) -> &JournalReader {
         &self.reader
+    }
+
+    /// Whether a write failed so that the process must end.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.failed
     }
 
     /// Writes in one durable transaction, or not at all.

@@ -17,6 +17,7 @@ mod writing;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -76,6 +77,7 @@ pub struct Daemon {
     journal: SharedJournal,
     board: Board,
     tasks: BTreeMap<Arc<str>, Running>,
+    leaving: BTreeMap<Arc<str>, Leaving>,
 }
 
 /// A tenant's task.
@@ -86,11 +88,17 @@ struct Running {
     handle: JoinHandle<Finished>,
 }
 
+/// A tenant that was let go: its task ends, and then it is shown no more, unless it is back by then.
+struct Leaving {
+    is_back: Arc<AtomicBool>,
+    handle: JoinHandle<Finished>,
+}
+
 impl Daemon {
     /// A daemon without tenants.
     #[must_use]
     pub fn new(journal: SharedJournal, board: Board) -> Self {
-        Self { journal, board, tasks: BTreeMap::new() }
+        Self { journal, board, tasks: BTreeMap::new(), leaving: BTreeMap::new() }
     }
 
     /// Takes a tenant up, or goes on with it as the charge says now. A pass of before is ended first.
@@ -100,25 +108,33 @@ impl Daemon {
         if let Some(before) = &before {
             before.stop.request();
         }
+        let left = self.leaving.remove(&name).map(|leaving| {
+            leaving.is_back.store(true, Ordering::SeqCst);
+            leaving.handle
+        });
         let queue = before.as_ref().map_or_else(Queue::default, |before| before.queue.clone());
         let stop = Stop::default();
         let worker = self.worker(charge, &stop);
         let pulse = worker.pulse.clone();
         let task = Task { worker, queue: queue.clone(), stop: stop.clone() };
-        let handle = tokio::spawn(task.run(before.map(|before| before.handle)));
+        let handle = tokio::spawn(task.run(before.map(|before| before.handle).or(left)));
         self.tasks.insert(name, Running { queue, stop, pulse, handle });
     }
 
     /// Lets a tenant go: what it has in flight is finished, and nothing more is begun.
     pub fn let_go(&mut self, tenant: &str) {
-        let Some(running) = self.tasks.remove(tenant) else { return };
+        let Some((name, running)) = self.tasks.remove_entry(tenant) else { return };
         running.stop.request();
-        let (board, tenant) = (self.board.clone(), tenant.to_owned());
-        tokio::spawn(async move {
-            // However it ended, it is shown no more.
-            let _ = running.handle.await;
-            board.remove(&tenant);
+        let is_back = Arc::new(AtomicBool::new(false));
+        let (board, tenant, comes_back) = (self.board.clone(), Arc::clone(&name), Arc::clone(&is_back));
+        let handle = tokio::spawn(async move {
+            let finished = running.handle.await.unwrap_or(Finished::Cut);
+            if !comes_back.load(Ordering::SeqCst) {
+                board.remove(&tenant);
+            }
+            finished
         });
+        self.leaving.insert(name, Leaving { is_back, handle });
     }
 
     /// The queues of all tenants, for those who hear that something happened.
@@ -141,11 +157,13 @@ impl Daemon {
         }
     }
 
-    /// Waits until every tenant has stopped, and tells whether a run was cut.
+    /// Waits until every tenant has stopped, also those that were let go, and tells whether a run was cut.
     pub async fn ended(&mut self) -> Finished {
+        let running = std::mem::take(&mut self.tasks).into_values().map(|running| running.handle);
+        let leaving = std::mem::take(&mut self.leaving).into_values().map(|leaving| leaving.handle);
         let mut finished = Finished::Whole;
-        for (_, running) in std::mem::take(&mut self.tasks) {
-            finished = finished.max(running.handle.await.unwrap_or(Finished::Cut));
+        for handle in running.chain(leaving) {
+            finished = finished.max(handle.await.unwrap_or(Finished::Cut));
         }
         finished
     }

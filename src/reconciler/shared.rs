@@ -19,6 +19,12 @@ impl SharedJournal {
         Self { journal: Arc::new(Mutex::new(journal)) }
     }
 
+    /// Whether it takes no more writes, so that the process must end and start anew.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.with(|journal| journal.has_failed())
+    }
+
     /// Does something with it. What panics on the way is rolled back, so its poison is no reason to stop.
     pub fn with<T>(&self, work: impl FnOnce(&mut Journal) -> T) -> T {
         work(&mut self.journal.lock().unwrap_or_else(PoisonError::into_inner))

@@ -2,7 +2,7 @@
 
 use super::{Desk, TENANT, at, create, line, set};
 use crate::billing::AdditionId;
-use crate::journal::{HistoryFilter, JournalError, Outcome, RunId, RunResult};
+use crate::journal::{HistoryFilter, JournalError, LastPass, Outcome, RunId, RunResult};
 use crate::usage::{PastAccount, PastSnapshot, SnapshotVerdict};
 
 #[test]
@@ -149,7 +149,7 @@ fn a_commit_counts_as_applied_from_its_first_intent() {
 }
 
 #[test]
-fn after_a_full_disk_nothing_more_is_written_and_nothing_written_is_lost() {
+fn g1_a_full_disk_loses_nothing_and_once_there_is_room_writes_go_on() {
     let mut desk = Desk::new();
     let intent = desk.set(line(1), 1, 2, 0);
     let connection = desk.journal.reader().connection();
@@ -166,8 +166,28 @@ fn after_a_full_disk_nothing_more_is_written_and_nothing_written_is_lost() {
     let after = desk.journal.settle(intent, &Outcome::Applied, at(2));
 
     assert!(matches!(full, Some(JournalError::DiskFull)), "{full:?}");
-    assert!(JournalError::DiskFull.stops_process());
-    assert!(matches!(after, Err(JournalError::Stopped)));
+    assert!(after.is_ok() && !desk.journal.has_failed(), "{after:?}");
+    let desk = desk.crash();
+    assert_eq!(desk.journal.reader().open_intents(TENANT).unwrap().len(), 0);
+}
+
+#[test]
+fn g3_after_a_failure_of_the_disk_nothing_more_is_written_though_it_works_again() {
+    let mut desk = Desk::new();
+    let intent = desk.set(line(1), 1, 2, 0);
+    let refuse = |desk: &Desk, refuses: bool| {
+        desk.journal.reader().connection().pragma_update(None, "query_only", refuses).unwrap();
+    };
+
+    refuse(&desk, true);
+    let failed = desk.journal.settle(intent, &Outcome::Applied, at(1));
+    refuse(&desk, false);
+    let after = desk.journal.settle(intent, &Outcome::Applied, at(2));
+    let noted = desk.journal.note_pass(TENANT, &LastPass::default());
+
+    assert!(matches!(failed, Err(JournalError::Io { .. })), "{failed:?}");
+    assert!(matches!((after, noted), (Err(JournalError::Stopped), Err(JournalError::Stopped))));
+    assert!(desk.journal.has_failed());
     let desk = desk.crash();
     assert_eq!(desk.journal.reader().open_intents(TENANT).unwrap().len(), 1);
 }

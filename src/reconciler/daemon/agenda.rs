@@ -160,6 +160,11 @@ impl Agenda {
         self.follow_clock(now);
         self.look_at = after(now, spread(self.pace.poll, dice));
         self.skip_missed_ticks(now);
+        let ended = match ended {
+            // It could be read by now, and was not: that is a failure like any other.
+            Ended::InDoubt(until) if until <= now => Ended::Failed,
+            Ended::Well | Ended::Wrote | Ended::InDoubt(_) | Ended::Failed | Ended::Refused => ended,
+        };
         self.refused = ended == Ended::Refused;
         self.retry_at = match ended {
             Ended::Well => None,

@@ -19,7 +19,8 @@ use crate::connectwise::{ConnectWise, Meter};
 use crate::journal::LastPass;
 use crate::mapping::Mode;
 use crate::reconciler::standing::{
-    Board, Commits, Event, Marked, Phase, RepositoryStanding, Standing, Suspension, Tally, Trouble,
+    Board, Commits, Event, Marked, Pass, PassResult, Phase, RepositoryStanding, Standing, Suspension, Tally,
+    Trouble,
 };
 use crate::reconciler::{Mappings, SharedJournal, Stop};
 
@@ -170,8 +171,16 @@ impl Worker {
         self.connection = None;
         self.count();
         self.trouble(&setback, now);
+        let is_noted = |last: &Pass| last.number == self.passes;
+        if self.passes > 0 && !self.standing.last_pass.as_ref().is_some_and(is_noted) {
+            let (number, result) = (self.passes, PassResult::Failed);
+            *self.standing.tally.passes.entry(result).or_default() += 1;
+            self.standing.last_pass =
+                Some(Pass { number, causes: Vec::new(), began_at: now, ended_at: now, result, written: 0 });
+        }
         self.agenda.ended(Ended::Failed, now, dice());
         self.publish();
+        self.note();
     }
 
     /// Some file changed: a look is due at once.

@@ -209,6 +209,11 @@ fn what_is_in_doubt_is_looked_at_when_it_can_be_read() {
 }
 
 #[test]
+fn a_doubt_that_cannot_be_read_although_it_could_be_is_waited_for_like_a_failure() {
+    assert_eq!(waits(Ended::InDoubt(at(0)), 4, LONG), [15, 30, 60, 120]);
+}
+
+#[test]
 fn f5_ticks_that_were_missed_asleep_are_one_pass_and_the_next_stays_in_step() {
     let mut agenda = begun();
 

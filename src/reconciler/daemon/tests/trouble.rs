@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::office::{MAPPINGS, Office, settle, settled};
 use crate::journal::Journal;
-use crate::reconciler::daemon::Daemon;
+use crate::reconciler::daemon::{Charge, Daemon};
 use crate::reconciler::standing::{Event, PassResult, Phase, Suspension};
-use crate::simulator::Clock;
+use crate::simulator::{Clock, Fault, Match};
 
 fn after(now: Timestamp, minutes: i64) -> Timestamp {
     now + SignedDuration::from_mins(minutes)
@@ -41,11 +41,48 @@ async fn a8_a_panic_in_one_tenant_is_told_and_waited_for_and_the_others_go_on() 
     standings.wait_for(is_seen).await.unwrap();
     let trouble = office.board.standing("bad").unwrap().trouble.clone().unwrap();
     assert_eq!((&*trouble.message, trouble.failures), ("The pass panicked: a bug", 1));
+    assert_eq!(result(&office.board.standing("bad").unwrap()), PassResult::Failed);
     assert!(office.board.standing("bad").unwrap().next_pass_at > Some(Timestamp::now()));
     assert_eq!(connectwise.simulator().quantity(9001), Some(26.into()));
     assert!(daemon.is_alive());
     daemon.request_stop();
     daemon.ended().await;
+    let noted = office.journal.with(|journal| journal.reader().last_pass("bad")).unwrap().unwrap();
+    assert_eq!((&*noted.result, noted.trouble), ("failed", Some("The pass panicked: a bug".into())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_that_is_let_go_and_comes_back_is_waited_for_and_stays_on_the_board() {
+    let (office, connectwise) = (Office::open(), Office::connectwise());
+    let charge = office.charge("msp", &connectwise.url());
+    office.usage("msp", 26, Timestamp::now());
+    connectwise.simulator().fail_next(Match::method("PATCH"), Fault::AnswerAfterMillis(500));
+    let mut daemon = Daemon::new(office.journal.clone(), office.board.clone());
+    let mut standings = office.board.subscribe();
+    daemon.take_up(charge.clone());
+    while connectwise.simulator().faults_left() > 0 {
+        tokio::task::yield_now().await;
+    }
+
+    daemon.let_go("msp");
+    daemon.take_up(charge);
+    daemon.let_go("msp");
+    daemon.ended().await;
+
+    let open = office.journal.with(|journal| journal.reader().open_intents("msp")).unwrap();
+    assert_eq!((open.len(), connectwise.simulator().mutations().len()), (0, 1));
+    assert!(office.board.standing("msp").is_none(), "it left");
+    let other = office.charge("other", &connectwise.url());
+    daemon.take_up(other.clone());
+    daemon.let_go("other");
+    daemon.take_up(Charge { read_only: true, ..other });
+    standings
+        .wait_for(|board| board.get("other").is_some_and(|other| other.last_pass.is_some()))
+        .await
+        .unwrap();
+    daemon.request_stop();
+    daemon.ended().await;
+    assert!(office.board.standing("other").is_some(), "it came back");
 }
 
 #[tokio::test]
