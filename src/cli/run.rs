@@ -227,7 +227,7 @@ impl House {
             self.daemon.let_go(name);
         }
         for (name, tenant) in &self.settings.tenants {
-            if before.tenants.get(name) != Some(tenant) {
+            if before.tenants.get(name) != Some(tenant) || before.stale_after != self.settings.stale_after {
                 info!(tenant = %name, "the tenant is taken up anew");
                 self.daemon.take_up(charge(Arc::clone(name), tenant, &self.settings));
             }

@@ -4,6 +4,7 @@
 //! panics, never stops another one.
 
 mod agenda;
+mod apart;
 mod look;
 mod pass;
 mod pulse;
@@ -62,6 +63,8 @@ pub struct Charge {
     pub own_files: Vec<PathBuf>,
     /// How long writes may take.
     pub timing: Timing,
+    /// So long after a write a list of ConnectWise may still show what was before.
+    pub read_lag: Duration,
     /// How often it looks and passes.
     pub pace: Pace,
     /// A repository that could not be looked at for longer is stale: nothing is written by what is known of it.

@@ -14,10 +14,10 @@ mod transport;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use git2::{
     Config, Direction, FetchOptions, Oid, RemoteCallbacks, RemoteHead, Repository, RepositoryInitOptions,
@@ -43,6 +43,9 @@ const MOST_COMMITS: usize = 1_000_000;
 
 /// A pack of more objects than this is not unpacked.
 const MOST_OBJECTS: usize = 5_000_000;
+
+/// A lock that another program has is tried again after so long.
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 /// Where a repository is, and how it is reached.
 #[derive(Clone, Debug)]
@@ -273,14 +276,25 @@ impl RemoteClone {
         builder.create(&self.folder).map_err(|cause| self.unusable(cause.to_string()))
     }
 
-    /// One fetch at a time, among all processes: the lock goes with the file.
+    /// One fetch at a time, among all processes: the lock goes with the file. It is waited for as long as a fetch may take.
     fn lock(&self) -> Result<File, RemoteError> {
         let unusable = |cause: std::io::Error| self.unusable(cause.to_string());
         self.repository()?;
         let path = self.folder.join("trueup.lock");
         let file = File::options().create(true).truncate(false).write(true).open(path).map_err(unusable)?;
-        file.lock().map_err(unusable)?;
-        Ok(file)
+        let start = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) if start.elapsed() < self.remote.limits.time => {
+                    std::thread::sleep(LOCK_PAUSE);
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(self.unusable("another program keeps it locked".to_owned()));
+                }
+                Err(TryLockError::Error(cause)) => return Err(unusable(cause)),
+            }
+        }
     }
 
     fn damaged(&self, error: &git2::Error) -> RemoteError {

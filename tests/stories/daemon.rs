@@ -183,6 +183,10 @@ fn settings_are_read_again_on_a_hangup_and_bad_ones_change_nothing() {
     daemon.signal("HUP");
     daemon.says(&["taken up anew", "story"]);
     daemon.passes("in_step");
+    world.write("trueup.yaml", &format!("{good}every: 30m\nstale_after: 20m\n"));
+    daemon.signal("HUP");
+    daemon.says(&["taken up anew", "story"]);
+    daemon.passes("in_step");
     world.write("trueup.yaml", &format!("{good}every: 30m\n").replace("  story:\n", "  other:\n"));
     daemon.signal("HUP");
     daemon.says(&["let go", "story"]);

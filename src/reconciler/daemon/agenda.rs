@@ -51,13 +51,24 @@ pub(super) enum Due {
 pub(super) enum Ended {
     /// Nothing is left to do.
     Well,
-    /// It wrote: one more pass shows the state as it is.
+    /// It wrote: one more pass shows the state as it is, once it can be read.
     Wrote,
     /// Something is in doubt, and can be read from that time on.
     InDoubt(Timestamp),
     /// It failed, or left something undone.
     Failed,
     /// Credentials were refused.
+    Refused,
+}
+
+/// How a look at the repository ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Looked {
+    /// It was seen.
+    Well,
+    /// It could not be looked at.
+    Failed,
+    /// It refused: trying soon cannot help, and may do harm.
     Refused,
 }
 
@@ -76,6 +87,12 @@ pub(super) struct Agenda {
     refused: bool,
     failures: u32,
     quiet_until: Timestamp,
+    /// Before that, ConnectWise may still show what was before the last write.
+    settles_at: Timestamp,
+    /// How often in a row the repository could not be looked at.
+    failed_looks: u32,
+    /// Whether it refused to be looked at.
+    look_refused: bool,
     last_seen: Timestamp,
 }
 
@@ -92,6 +109,9 @@ impl Agenda {
             refused: false,
             failures: 0,
             quiet_until: now,
+            settles_at: now,
+            failed_looks: 0,
+            look_refused: false,
             last_seen: now,
         }
     }
@@ -100,6 +120,7 @@ impl Agenda {
     pub(super) fn due(&mut self, now: Timestamp) -> Due {
         self.follow_clock(now);
         let waits = match self.retry_at {
+            _ if self.settles_at > now => true,
             Some(at) => at > now,
             None => self.wakes(now).is_none() && self.timer_at > now,
         };
@@ -132,7 +153,9 @@ impl Agenda {
             }
             Event::Hook => {
                 self.hints.insert(event);
-                self.look_at = self.look_at.min(self.quiet_until.max(now));
+                if !self.look_refused {
+                    self.look_at = self.look_at.min(self.quiet_until.max(now));
+                }
             }
             Event::Stop => {}
         }
@@ -143,9 +166,24 @@ impl Agenda {
         self.look_at = self.look_at.min(now);
     }
 
-    /// A look ended. The next one is due after about a minute.
-    pub(super) fn looked(&mut self, now: Timestamp, dice: u64) {
-        self.look_at = after(now, spread(self.pace.poll, dice));
+    /// A look ended, alone or as part of a pass. The next one is due after about a minute, and later after failures.
+    pub(super) fn looked(&mut self, looked: Looked, now: Timestamp, dice: u64) {
+        let wait = match looked {
+            Looked::Well => spread(self.pace.poll, dice),
+            Looked::Failed => {
+                spread(self.pace.poll.max(doubled(self.failed_looks, FIRST_WAIT, LONGEST_WAIT)), dice)
+            }
+            Looked::Refused => self
+                .pace
+                .poll
+                .max(long(doubled(self.failed_looks, FIRST_WAIT_REFUSED, LONGEST_WAIT_REFUSED), dice)),
+        };
+        self.look_at = after(now, wait);
+        self.look_refused = looked == Looked::Refused;
+        self.failed_looks = match looked {
+            Looked::Well => 0,
+            Looked::Failed | Looked::Refused => self.failed_looks.saturating_add(1),
+        };
         if !self.hints.is_empty() {
             self.quiet_until = later(now, QUIET);
         }
@@ -153,6 +191,11 @@ impl Agenda {
             // It was looked, and there was nothing.
             self.hints.clear();
         }
+    }
+
+    /// Something was written. Until then nothing is read, whatever happens: it could show what was before.
+    pub(super) fn wrote(&mut self, settles_at: Timestamp) {
+        self.settles_at = settles_at;
     }
 
     /// A pass ended.
@@ -168,15 +211,12 @@ impl Agenda {
         self.refused = ended == Ended::Refused;
         self.retry_at = match ended {
             Ended::Well => None,
-            Ended::Wrote => {
-                self.waiting.insert(Event::Timer);
-                None
-            }
+            Ended::Wrote => Some(self.settles_at.max(now)),
             Ended::InDoubt(until) => Some(until.max(later(now, SignedDuration::from_secs(1)))),
-            Ended::Failed => Some(after(now, jitter(self.wait(FIRST_WAIT, LONGEST_WAIT), dice))),
+            Ended::Failed => Some(after(now, jitter(doubled(self.failures, FIRST_WAIT, LONGEST_WAIT), dice))),
             Ended::Refused => {
-                let wait = self.wait(FIRST_WAIT_REFUSED, LONGEST_WAIT_REFUSED);
-                Some(after(now, wait / 2 + jitter(wait / 2, dice)))
+                let wait = doubled(self.failures, FIRST_WAIT_REFUSED, LONGEST_WAIT_REFUSED);
+                Some(after(now, long(wait, dice)))
             }
         };
         self.failures = match ended {
@@ -187,7 +227,7 @@ impl Agenda {
 
     /// When the next pass is due if nothing happens.
     pub(super) fn next_pass_at(&self) -> Timestamp {
-        self.retry_at.unwrap_or(self.timer_at)
+        self.retry_at.unwrap_or(self.timer_at).max(self.settles_at)
     }
 
     /// The reasons of a pass that begins.
@@ -216,7 +256,7 @@ impl Agenda {
             None if self.waiting.is_empty() => self.timer_at,
             None => self.timer_at.min(self.quiet_until),
         };
-        self.look_at.min(pass_at).max(now)
+        self.look_at.min(pass_at.max(self.settles_at)).max(now)
     }
 
     /// However many ticks were missed, they are one pass: the next tick lies in the future, in step with the first.
@@ -231,11 +271,6 @@ impl Agenda {
         self.timer_at = later(now, every.saturating_sub(into));
     }
 
-    /// The wait that the next failure in a row brings.
-    fn wait(&self, first: Duration, longest: Duration) -> Duration {
-        first.saturating_mul(1 << self.failures.min(16)).min(longest)
-    }
-
     /// A clock that is put back takes what is planned along, so that nothing waits for hours that were there already.
     fn follow_clock(&mut self, now: Timestamp) {
         let back = self.last_seen.duration_since(now);
@@ -247,6 +282,7 @@ impl Agenda {
         self.look_at = moved(self.look_at);
         self.timer_at = moved(self.timer_at);
         self.quiet_until = moved(self.quiet_until);
+        self.settles_at = moved(self.settles_at);
         self.retry_at = self.retry_at.map(moved);
     }
 }
@@ -258,6 +294,16 @@ fn after(now: Timestamp, duration: Duration) -> Timestamp {
 
 fn later(now: Timestamp, duration: SignedDuration) -> Timestamp {
     now.saturating_add(duration).unwrap_or(Timestamp::MAX)
+}
+
+/// The wait after so many failures in a row before this one.
+fn doubled(failures: u32, first: Duration, longest: Duration) -> Duration {
+    first.saturating_mul(1 << failures.min(16)).min(longest)
+}
+
+/// Half of a duration at least.
+fn long(wait: Duration, dice: u64) -> Duration {
+    wait / 2 + jitter(wait / 2, dice)
 }
 
 /// Anything up to a duration, but a second at least: programs that failed together do not come back together.

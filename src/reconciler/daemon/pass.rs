@@ -12,10 +12,10 @@ use rust_decimal::Decimal;
 use tracing::{info, warn};
 
 use super::Purpose;
-use super::agenda::Ended;
+use super::agenda::{Ended, Looked};
 use super::reading::{self, Reading, Refusal};
 use super::setback::{Kind, Setback};
-use super::worker::{Worker, resumed};
+use super::worker::Worker;
 use super::writing::{is_committed, settles_at};
 use crate::billing::Money;
 use crate::connectwise::{ConnectWise, Options};
@@ -26,6 +26,7 @@ use crate::reconciler::standing::{
     Event, Marked, Pass, PassResult, Phase, Planned, Refused, SourceStanding, Suspension,
 };
 use crate::reconciler::{Local, Observation, observe, recover};
+use crate::snapshot::SnapshotError;
 use crate::usage::SourceReading;
 
 /// Clocks that differ by more are told.
@@ -53,8 +54,11 @@ impl Worker {
         let ended_at = since(now, started);
         let came = match came {
             Ok(came) => {
-                self.standing.trouble = None;
-                if came.result != PassResult::Partial {
+                match self.unread.clone() {
+                    Some(unread) => self.trouble(&unread, ended_at),
+                    None => self.standing.trouble = None,
+                }
+                if came.result != PassResult::Partial && self.unread.is_none() {
                     self.last_good_at = Some(ended_at);
                 }
                 came
@@ -64,6 +68,7 @@ impl Worker {
         let Came { result, written, ended } = came;
         let ended = match (ended, self.doubts.iter().max()) {
             (Ended::Well, Some(until)) => Ended::InDoubt(*until),
+            (Ended::Well, None) if self.unread.is_some() => Ended::Failed,
             (ended, _) => ended,
         };
         info!(%tenant, pass, result = result.as_str(), written, "the pass ended");
@@ -118,19 +123,33 @@ impl Worker {
         let started = Instant::now();
         let history = self.history(now)?;
         let (tenant, in_force) = (self.charge.tenant.clone(), self.in_force.clone());
-        let read =
-            tokio::task::spawn_blocking(move || reading::read(&tenant, in_force.as_ref(), history, now));
-        let Reading { local, refused, unreachable } = resumed(read.await)?;
-        self.took(Phase::Mappings, started, now);
+        let read = move || reading::read(&tenant, in_force.as_ref(), history, now);
+        let Reading { local, refused, unreachable } = self.apart(Phase::Mappings, read).await??;
         self.took(Phase::Usage, started, now);
-        if let Some(error) = unreachable {
-            warn!(tenant = %self.name(), pass = self.passes, %error, "planning by the mappings of before");
+        match unreachable {
+            Some(error) => self.unreadable(error, now),
+            None => {
+                self.took(Phase::Mappings, started, now);
+                if self.unread.take().is_some() && self.looked == Looked::Well {
+                    self.is_fresh(now);
+                }
+            }
         }
         self.refuse(refused, now);
         self.standing.mode = local.mappings.catalog.policy.mode;
         self.standing.sources = local.usage.iter().map(source).collect();
         self.in_force = Some(Arc::new(local.mappings.clone()));
         Ok(local)
+    }
+
+    /// The mappings of before stay in force. Where the repository can be looked at all the same, only this tells.
+    fn unreadable(&mut self, error: SnapshotError, now: Timestamp) {
+        warn!(tenant = %self.name(), pass = self.passes, %error, "planning by the mappings of before");
+        if self.looked == Looked::Well {
+            let setback = error.into();
+            self.unseen(&setback, now);
+            self.unread = Some(setback);
+        }
     }
 
     fn history(&self, now: Timestamp) -> Result<History, Setback> {

@@ -7,7 +7,7 @@ use crate::journal::JournalError;
 use crate::problem::{Code, Problem, printable};
 use crate::reconciler::standing::Phase;
 use crate::reconciler::{ApplyError, LocalError, MappingsError};
-use crate::snapshot::SnapshotError;
+use crate::snapshot::{RemoteError, SnapshotError};
 
 /// Why a pass failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,17 @@ impl Setback {
 
     /// A repository that cannot be looked at.
     pub(super) fn unseen(error: SnapshotError) -> Self {
-        Self { phase: Phase::Fetch, ..error.into() }
+        let is_refusal = matches!(
+            error,
+            SnapshotError::Remote(
+                RemoteError::AccessDenied { .. }
+                    | RemoteError::Untrusted { .. }
+                    | RemoteError::UnknownHostKey { .. }
+                    | RemoteError::TooLarge { .. }
+            )
+        );
+        let kind = if is_refusal { Kind::Refused } else { Kind::Passing };
+        Self { phase: Phase::Fetch, kind, ..error.into() }
     }
 
     /// A secret that cannot be read.

@@ -3,6 +3,7 @@
 
 mod counts;
 mod day;
+mod files;
 mod office;
 mod trouble;
 mod withdrawn;

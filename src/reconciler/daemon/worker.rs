@@ -5,15 +5,18 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::task::AbortHandle;
 use tracing::{error, info, warn};
 
 use super::Charge;
-use super::agenda::{Agenda, Due, Ended};
+use super::agenda::{Agenda, Due, Ended, Looked};
+use super::apart::PATIENCE;
 use super::look::{self, Sight, UsageMarks};
 use super::pulse::Pulse;
-use super::setback::Setback;
+use super::setback::{Kind, Setback};
 use super::task::Finished;
 use crate::connectwise::{ConnectWise, Meter};
 use crate::journal::LastPass;
@@ -41,6 +44,14 @@ pub(super) struct Worker {
     /// Why nothing is written, besides what an operator says.
     pub(super) held_back: Option<Suspension>,
     sight: Option<Sight>,
+    /// How the last look ended.
+    pub(super) looked: Looked,
+    /// Why the mappings could not be read by the last pass although the repository could be looked at.
+    pub(super) unread: Option<Setback>,
+    /// Work on files that was given up and may still go on.
+    pub(super) hanging: Option<AbortHandle>,
+    /// So long work on files may take.
+    pub(super) patience: Duration,
     usage: Option<UsageMarks>,
     pub(super) passes: u64,
     /// From when on each write that is in doubt can be read.
@@ -82,6 +93,10 @@ impl Worker {
             in_force: None,
             held_back: None,
             sight: None,
+            looked: Looked::Well,
+            unread: None,
+            hanging: None,
+            patience: PATIENCE,
             usage: None,
             passes: 0,
             doubts: Vec::new(),
@@ -113,13 +128,18 @@ impl Worker {
             Due::Look => {
                 // Why it could not is told there; the next look tries again.
                 let _ = self.look(now).await;
-                self.agenda.looked(now, dice());
+                self.agenda.looked(self.looked, now, dice());
                 self.publish();
                 Step::Done
             }
             Due::Pass(causes) => {
                 let (ended, ended_at) = self.pass(causes, now).await;
+                if self.standing.last_pass.as_ref().is_some_and(|pass| pass.written > 0) {
+                    let lag = SignedDuration::try_from(self.charge.read_lag).unwrap_or(SignedDuration::MAX);
+                    self.agenda.wrote(ended_at.saturating_add(lag).unwrap_or(Timestamp::MAX));
+                }
                 self.agenda.ended(ended, ended_at, dice());
+                self.agenda.looked(self.looked, ended_at, dice());
                 self.publish();
                 self.note();
                 Step::Done
@@ -191,20 +211,31 @@ impl Worker {
     /// Looks at the repository and the usage files, and notes what is new. Fetches where the mappings are elsewhere.
     pub(super) async fn look(&mut self, now: Timestamp) -> Result<(), Setback> {
         let tenant = self.charge.tenant.clone();
-        let looked = tokio::task::spawn_blocking(move || {
+        let looked = self.apart(Phase::Fetch, move || {
             (look::mappings(&tenant.repository).map_err(Setback::unseen), look::usage(&tenant.sources))
         });
-        let (sight, usage) = resumed(looked.await);
-        if self.usage.replace(usage.clone()).is_some_and(|before| before != usage) {
+        let (sight, usage) = match looked.await {
+            Ok((sight, usage)) => (sight, Some(usage)),
+            Err(setback) => (Err(setback), None),
+        };
+        if let Some(usage) = usage
+            && self.usage.replace(usage.clone()).is_some_and(|before| before != usage)
+        {
             info!(tenant = %self.charge.tenant.name, "usage files changed");
             self.agenda.happened(Event::UsageArrived, now);
         }
         match sight {
             Ok(sight) => {
+                self.looked = Looked::Well;
                 self.seen(sight, now);
                 Ok(())
             }
             Err(setback) => {
+                self.looked = match setback.kind {
+                    Kind::Stopped => return Err(setback),
+                    Kind::Passing => Looked::Failed,
+                    Kind::Refused => Looked::Refused,
+                };
                 self.unseen(&setback, now);
                 Err(setback)
             }
@@ -221,9 +252,8 @@ impl Worker {
             self.standing.tally.fetches += 1;
         }
         self.standing.last_success.insert(Phase::Fetch, now);
-        self.standing.repository.looked_at = Some(now);
-        if std::mem::take(&mut self.standing.repository.stale) {
-            info!(tenant = %self.charge.tenant.name, "the repository can be read again");
+        // That it can be looked at is not enough: as long as it cannot be read, bills follow mappings of before.
+        if self.unread.is_none() && self.is_fresh(now) {
             // What was only planned meanwhile may be written now.
             self.agenda.happened(Event::Commit, now);
         }
@@ -238,7 +268,17 @@ impl Worker {
         }
     }
 
-    fn unseen(&mut self, setback: &Setback, now: Timestamp) {
+    /// What is known of the repository is of now. Gives whether it was stale.
+    pub(super) fn is_fresh(&mut self, now: Timestamp) -> bool {
+        self.standing.repository.looked_at = Some(now);
+        let was_stale = std::mem::take(&mut self.standing.repository.stale);
+        if was_stale {
+            info!(tenant = %self.charge.tenant.name, "the repository can be read again");
+        }
+        was_stale
+    }
+
+    pub(super) fn unseen(&mut self, setback: &Setback, now: Timestamp) {
         if self.is_elsewhere() {
             self.standing.tally.failed_fetches += 1;
         }
@@ -322,11 +362,6 @@ fn beginning(charge: &Charge, now: Timestamp) -> Standing {
         next_pass_at: None,
         tally: Tally::default(),
     }
-}
-
-/// What came of work on another thread; its panic goes on here.
-pub(super) fn resumed<T>(joined: Result<T, tokio::task::JoinError>) -> T {
-    joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
 /// A number nobody can foresee, from the seeds that hash tables are protected with.

@@ -83,8 +83,7 @@ impl Worker {
 
     /// How a pass ended that carried its plan out.
     fn written(&mut self, plan: &Plan<'_>, applied: &Applied<'_>) -> Came {
-        let verified = applied.results.iter().filter(|result| word(&result.outcome) == WriteResult::Verified);
-        let written = verified.count();
+        let written = applied.results.iter().filter(|result| was_sent(&result.outcome)).count();
         self.doubts.extend(applied.results.iter().filter_map(|result| doubt(&result.outcome)));
         self.standing.in_doubt = self.doubts.len();
         let was_cut = |result: &LineResult<'_>| {
@@ -138,6 +137,11 @@ fn word(outcome: &Outcome) -> WriteResult {
             | Conclusion::Ambiguous { .. } => WriteResult::Failed,
         },
     }
+}
+
+/// Whether the line was written by this pass, and not found written already.
+fn was_sent(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Concluded(Conclusion::Applied { .. }))
 }
 
 /// From when on a line can be read whose write is in doubt.

@@ -109,6 +109,10 @@ impl Standing {
             return (Level::Starting, "The first pass is under way".to_owned());
         };
         let changes = planned.summary.create + planned.summary.update;
+        let is_over = self.last_pass.as_ref().is_some_and(|pass| pass.began_at == planned.at);
+        if self.mode == Mode::Apply && changes > 0 && is_over {
+            return (Level::Good, "What was written is read again soon".to_owned());
+        }
         let sentence = match (self.mode, changes) {
             (_, 0) => "Every line is in step".to_owned(),
             (Mode::Observe, 1) => "1 change is planned; the mode is observe, so it is not written".to_owned(),

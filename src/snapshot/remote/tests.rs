@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use git2::Repository;
 use tempfile::TempDir;
@@ -52,6 +53,20 @@ fn a_fetch_brings_the_branch_with_its_history_and_a_look_brings_nothing() {
     assert!(mappings.is_descendant(&fetched, &first.to_string()).unwrap());
     assert_eq!(clone.last_good(), Ok(Some(fetched.clone())));
     assert_eq!(clone.fetch().unwrap(), fetched);
+}
+
+#[test]
+fn a_clone_that_another_program_keeps_locked_is_not_waited_for_without_end() {
+    let (folder, _far, _) = with_mappings();
+    let limits = Limits { time: Duration::from_millis(10), ..Limits::default() };
+    let (own, clone) = open(Remote { limits, ..remote(folder.path()) });
+    let lock = fs::File::open(clone.path().join("trueup.lock")).unwrap();
+    lock.lock().unwrap();
+
+    let opened =
+        RemoteClone::open(Remote { limits, ..remote(folder.path()) }, &own.path().join("clones/msp.git"));
+
+    assert!(opened.unwrap_err().to_string().contains("another program keeps it locked"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::{any, prop, prop_assert, proptest};
 
-use super::{Agenda, Due, Ended, Pace};
+use super::{Agenda, Due, Ended, Looked, Pace};
 use crate::reconciler::standing::Event;
 
 const PACE: Pace = Pace { poll: Duration::from_secs(60), every: Duration::from_secs(3600) };
@@ -57,7 +57,7 @@ fn a_look_is_due_every_minute_and_a_pass_every_hour() {
             Due::Wait(_) => {}
             Due::Look => {
                 looks += 1;
-                agenda.looked(at(second), MIDDLE);
+                agenda.looked(Looked::Well, at(second), MIDDLE);
             }
             Due::Pass(_) => {
                 passes += 1;
@@ -73,7 +73,7 @@ fn a_look_is_due_every_minute_and_a_pass_every_hour() {
 fn polls_are_spread_by_a_tenth() {
     let next = |dice| {
         let mut agenda = begun();
-        agenda.looked(at(0), dice);
+        agenda.looked(Looked::Well, at(0), dice);
         match agenda.due(at(1)) {
             Due::Wait(until) => until.duration_since(at(0)).as_secs(),
             other => panic!("{other:?}"),
@@ -148,7 +148,7 @@ fn hooks_and_callbacks_in_thousands_are_one_look_and_one_pass_in_ten_seconds() {
             Due::Wait(_) => {}
             Due::Look => {
                 looks += 1;
-                agenda.looked(now, MIDDLE);
+                agenda.looked(Looked::Well, now, MIDDLE);
             }
             Due::Pass(_) => {
                 passes += 1;
@@ -165,11 +165,11 @@ fn hooks_and_callbacks_in_thousands_are_one_look_and_one_pass_in_ten_seconds() {
 fn a_hook_right_after_a_look_or_a_pass_of_our_own_is_followed_at_once() {
     let mut agenda = begun();
     assert_eq!(agenda.due(at(60)), Due::Look);
-    agenda.looked(at(60), MIDDLE);
+    agenda.looked(Looked::Well, at(60), MIDDLE);
 
     agenda.happened(Event::Hook, at(61));
     assert_eq!(agenda.due(at(61)), Due::Look);
-    agenda.looked(at(61), MIDDLE);
+    agenda.looked(Looked::Well, at(61), MIDDLE);
 
     agenda.happened(Event::Hook, at(62));
     assert_eq!(agenda.due(at(62)), Due::Wait(at(71)));
@@ -197,6 +197,54 @@ fn after_a_pass_that_wrote_one_more_follows() {
     assert_eq!(agenda.due(at(0)), pass(&[Event::Timer]));
     agenda.ended(Ended::Well, at(1), MIDDLE);
     assert!(matches!(agenda.due(at(2)), Due::Wait(_)));
+}
+
+#[test]
+fn what_was_written_is_not_read_before_it_can_show_whatever_happens() {
+    let mut agenda = begun();
+    agenda.wrote(at(60));
+    agenda.ended(Ended::Wrote, at(0), MIDDLE);
+    assert_eq!(agenda.next_pass_at(), at(60));
+
+    for event in [Event::Callback, Event::Commit, Event::UsageArrived, Event::Timer] {
+        agenda.happened(event, at(1));
+    }
+
+    assert!(matches!(agenda.due(at(59)), Due::Wait(until) if until == at(60)));
+    assert!(matches!(agenda.due(at(60)), Due::Pass(_)));
+}
+
+/// The waits between looks that end so, in seconds.
+fn look_waits(looked: Looked, count: usize) -> Vec<i64> {
+    let mut agenda = Agenda::new(Pace { every: Duration::from_secs(86_400), ..PACE }, at(0));
+    assert!(matches!(agenda.due(at(0)), Due::Pass(_)));
+    agenda.ended(Ended::Well, at(0), MIDDLE);
+    let (mut now, mut waits) = (at(60), Vec::new());
+    while waits.len() < count {
+        assert_eq!(agenda.due(now), Due::Look);
+        agenda.looked(looked, now, MIDDLE);
+        let Due::Wait(until) = agenda.due(now) else { panic!("nothing is due at once") };
+        waits.push(until.duration_since(now).as_secs());
+        now = until;
+    }
+    waits
+}
+
+#[test]
+fn looks_that_fail_are_repeated_ever_more_seldom_and_refused_ones_more_so() {
+    assert_eq!(look_waits(Looked::Well, 3), [60, 60, 60]);
+    assert_eq!(look_waits(Looked::Failed, 8), [60, 60, 60, 120, 240, 480, 900, 900]);
+    assert_eq!(look_waits(Looked::Refused, 6), [675, 1350, 2700, 5400, 10_800, 10_800]);
+}
+
+#[test]
+fn a_hook_hurries_no_look_that_was_refused() {
+    let mut agenda = begun();
+    agenda.looked(Looked::Refused, at(60), LONG);
+
+    agenda.happened(Event::Hook, at(120));
+
+    assert!(matches!(agenda.due(at(120)), Due::Wait(_)));
 }
 
 #[test]
@@ -276,7 +324,7 @@ proptest! {
                     prop_assert!(until.duration_since(now) <= SignedDuration::from_secs(66));
                     break;
                 }
-                Due::Look => agenda.looked(now, 0),
+                Due::Look => agenda.looked(Looked::Well, now, 0),
                 Due::Pass(causes) => {
                     prop_assert!(!causes.is_empty() && causes != BTreeSet::from([Event::Stop]));
                     agenda.ended(Ended::Well, now, 0);

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -83,6 +84,28 @@ async fn a_tenant_that_is_let_go_and_comes_back_is_waited_for_and_stays_on_the_b
     daemon.request_stop();
     daemon.ended().await;
     assert!(office.board.standing("other").is_some(), "it came back");
+}
+
+#[tokio::test]
+async fn what_was_written_is_read_again_once_lists_show_it_and_not_before() {
+    let (office, connectwise) = (Office::open(), Office::connectwise());
+    let now = Timestamp::now();
+    let mut charge = office.charge("msp", &connectwise.url());
+    charge.read_lag = Duration::from_secs(60);
+    office.usage("msp", 26, now);
+    let mut worker = office.worker(charge, now);
+
+    let wrote = settled(&mut worker, now).await;
+    let soon = now + SignedDuration::from_secs(30);
+    worker.happened(Event::Callback, soon);
+    worker.happened(Event::Commit, soon);
+    let waiting = settled(&mut worker, soon).await;
+    let shown = settled(&mut worker, after(now, 3)).await;
+
+    assert_eq!(result(&wrote), PassResult::Applied);
+    assert_eq!(wrote.health().sentence, "What was written is read again soon");
+    assert_eq!(waiting.last_pass, wrote.last_pass);
+    assert_eq!(result(&shown), PassResult::InStep);
 }
 
 #[tokio::test]
