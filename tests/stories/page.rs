@@ -266,9 +266,10 @@ fn sec_a1_a_user_logs_in_looks_and_logs_out() {
 #[test]
 fn sec_a1_guessing_is_slowed_down() {
     let site = Site::with_users();
-    for _ in 0..5 {
-        assert_eq!(site.log_in("ada", "wrong", "sec-fetch-site: same-origin\r\n").status, 401);
-    }
+    let guess = || site.log_in("ada", "wrong", "sec-fetch-site: same-origin\r\n").status;
+    // On a busy machine a guess takes longer than the first waits, which double.
+    let guesses = (0..12).take_while(|_| guess() == 401).count();
+    assert!((5..12).contains(&guesses), "{guesses}");
 
     let locked = site.log_in("ada", "correct horse", "sec-fetch-site: same-origin\r\n");
 
