@@ -37,11 +37,18 @@ struct Office {
     world: World,
     desk: PathBuf,
     hooks: SocketAddr,
+    /// What git is told before its verb when it pushes.
+    way: Vec<String>,
 }
 
 impl Office {
     /// Uses 25.5 GB, billed so. `access` is how the daemon reads the repository at `url`, `poll` how often.
     fn new(url: &str, origin: &str, access: &str, poll: &str) -> Self {
+        Self::pushing(url, origin, access, poll, &[])
+    }
+
+    /// The same, where git is told how to reach the server.
+    fn pushing(url: &str, origin: &str, access: &str, poll: &str, way: &[&str]) -> Self {
         let world = World::in_step();
         world.settings(SOURCES, QUICK_WRITES);
         world.accounts(&[
@@ -61,7 +68,8 @@ impl Office {
         git(&desk, &["config", "user.name", "desk"]);
         git(&desk, &["config", "user.email", "desk@example.com"]);
         git(&desk, &["remote", "add", "origin", origin]);
-        let office = Self { world, desk, hooks };
+        let way = way.iter().map(|word| (*word).to_owned()).collect();
+        let office = Self { world, desk, hooks, way };
         office.push(&mappings(AS_IT_IS), "Let the daemon write");
         office
     }
@@ -69,7 +77,9 @@ impl Office {
     /// Commits the mappings and pushes them.
     fn push(&self, text: &str, message: &str) -> String {
         let commit = self.world.mapping("backup.yaml", text).commit(message);
-        git(&self.desk, &["push", "-q", "--force", "origin", "HEAD:main"]);
+        let way = self.way.iter().map(String::as_str);
+        let push: Vec<&str> = way.chain(["push", "-q", "--force", "origin", "HEAD:main"]).collect();
+        git(&self.desk, &push);
         commit
     }
 
@@ -136,14 +146,19 @@ fn a_push_is_billed_within_two_seconds_of_its_hook() {
 fn a_push_over_ssh_is_billed_within_two_seconds_of_the_poll() {
     let Some(shell) = Shell::start() else { return };
     let forge = Forge::plain(None);
-    let (url, repository) = (shell.url(&forge.repository()), forge.repository());
+    let url = shell.url(&forge.repository());
     let access = format!(
         "access: {{ ssh: {{ key: {}, known_hosts: {} }} }}",
         shell.path("user").display(),
         shell.path("known_hosts").display()
     );
     let poll = Duration::from_secs(1);
-    let office = Office::new(&url, &repository.display().to_string(), &access, "1s");
+    let ssh = format!(
+        "core.sshCommand=ssh -F /dev/null -i {} -o IdentitiesOnly=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile={}",
+        shell.path("user").display(),
+        shell.path("known_hosts").display()
+    );
+    let office = Office::pushing(&url, &url, &access, "1s", &["-c", &ssh]);
     let mut daemon = office.world.daemon();
     daemon.passes("applied");
     daemon.passes("in_step");
