@@ -33,7 +33,7 @@ pub use client::ConnectWise;
 pub use company_info::Instance;
 pub use error::ConnectWiseError;
 pub use meter::{Meter, Readings};
-pub use options::{KeyPair, Options, install_crypto};
+pub use options::{KeyPair, Options};
 pub use progress::{Detour, Progress};
 pub use resource::Resource;
 pub use scope::Scope;

@@ -9,6 +9,7 @@ pub mod mapping;
 pub mod desired;
 pub mod plan;
 
+pub mod outbound;
 pub mod snapshot;
 pub mod sources;
 pub mod connectwise;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use secrecy::SecretString;
-use trueup::connectwise::{ConnectWise, Options, Scope, install_crypto};
+use trueup::connectwise::{ConnectWise, Options, Scope};
+use trueup::outbound::install_crypto;
 use trueup::simulator::{Clock, Running, Seed, SeedAddition, SeedAgreement, Simulator};
 
 use super::measure::{Effort, row, time};

@@ -3,7 +3,6 @@
 //! One request an attempt: no redirect is followed, nothing is repeated by the library, the answer's body is not read.
 //! `https` always, `http` to loopback only.
 
-use std::error::Error as _;
 use std::net::IpAddr;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -17,7 +16,7 @@ use super::error::{NotifierError, Undelivered};
 use super::notice::{Item, Notice};
 use super::notifier::ATTEMPT;
 use super::words::outside;
-use crate::connectwise::install_crypto;
+use crate::outbound::{self, Reach, cause};
 
 /// The shortest signing key: what is shorter can be tried out.
 const SHORTEST_KEY: usize = 16;
@@ -101,13 +100,7 @@ fn unanswered(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return format!("no answer within {} seconds", ATTEMPT.as_secs());
     }
-    let mut source = error.source();
-    let mut cause = None;
-    while let Some(inner) = source {
-        cause = Some(outside(&inner.to_string()));
-        source = inner.source();
-    }
-    cause.unwrap_or_else(|| "the request could not be made".to_owned())
+    outside(&cause(error))
 }
 
 fn address(url: &SecretString) -> Result<Url, NotifierError> {
@@ -131,24 +124,16 @@ pub(super) fn is_loopback(host: &str) -> bool {
 }
 
 fn client(url: &Url, certificate_authority: Option<&[u8]>) -> Result<Client, NotifierError> {
-    install_crypto();
-    let unusable = |error: reqwest::Error| NotifierError::CertificateStore { cause: unanswered(&error) };
-    let mut builder = Client::builder()
+    let unusable = |cause: String| NotifierError::CertificateStore { cause: outside(&cause) };
+    let reach = if url.scheme() == "http" { Reach::Loopback } else { Reach::World };
+    outbound::client(reach, certificate_authority)
+        .map_err(unusable)?
         .user_agent(concat!("trueup/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
         .pool_max_idle_per_host(0)
         .timeout(ATTEMPT)
-        .connect_timeout(ATTEMPT / 2);
-    builder = match url.scheme() {
-        "http" => builder.tls_certs_only([]).no_proxy(),
-        _ => builder.https_only(true),
-    };
-    if let Some(pem) = certificate_authority {
-        builder = builder.tls_certs_merge(reqwest::Certificate::from_pem_bundle(pem).map_err(unusable)?);
-    }
-    builder.build().map_err(unusable)
+        .connect_timeout(ATTEMPT / 2)
+        .build()
+        .map_err(|error| unusable(cause(&error)))
 }
 
 /// The document of a notice, `trueup.alert/1`.

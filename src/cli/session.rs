@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::screen::Screen;
 use super::{Exit, Failure, Global};
-use crate::connectwise::{ConnectWise, KeyPair, Options, install_crypto};
+use crate::connectwise::{ConnectWise, KeyPair, Options};
 use crate::journal::attempt::Timing;
 use crate::journal::{Instance, Journal};
 use crate::plan::History;
@@ -107,7 +107,6 @@ pub(super) fn options(
     write_keys: Option<&WriteKeys>,
     request_timeout: Duration,
 ) -> Result<Options, Vec<Problem>> {
-    install_crypto();
     let mut problems: Vec<Problem> = Vec::new();
     let mut secret = |kept| settings::secret::resolve(kept).map_err(|problem| problems.push(problem)).ok();
     let keys = (secret(&access.client_id), secret(&access.public_key), secret(&access.private_key));

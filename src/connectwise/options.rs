@@ -67,9 +67,3 @@ impl Options {
         }
     }
 }
-
-/// Chooses ring as this process's cryptography. May be called any number of times; the first call decides.
-pub fn install_crypto() {
-    // The only error is that a provider stands already, which is what is wanted.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}

@@ -6,14 +6,13 @@
 mod keys;
 mod site;
 
-use std::error::Error as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::BytesMut;
 use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::header::HeaderValue;
-use reqwest::{Client, ClientBuilder, Method, RequestBuilder, header};
+use reqwest::{Client, Method, RequestBuilder, header};
 
 use self::keys::Keys;
 pub(super) use self::keys::Redaction;
@@ -21,7 +20,8 @@ use self::site::Site;
 use super::answer::Answer;
 use super::meter::Meter;
 use super::wire::readable;
-use super::{ConnectWiseError, Options, install_crypto};
+use super::{ConnectWiseError, Options};
+use crate::outbound::{self, Reach, cause, is_untrusted};
 
 /// The versioned media type, so that an upgrade of the site does not change what we are sent.
 const ACCEPT: &str = "application/vnd.connectwise.com+json; version=2026.4";
@@ -79,7 +79,6 @@ pub(super) enum FailureKind {
 impl Transport {
     /// The way to the site of the options. Sends nothing.
     pub(super) fn new(options: &Options) -> Result<Self, ConnectWiseError> {
-        install_crypto();
         Ok(Self {
             site: Site::parse(&options.site)?,
             keys: Keys::new(options)?,
@@ -157,36 +156,18 @@ fn sent_at(headers: &header::HeaderMap) -> Option<Timestamp> {
 }
 
 fn client(options: &Options, way: Way) -> Result<Client, ConnectWiseError> {
-    let builder = Client::builder()
+    let unusable = |cause: String| ConnectWiseError::CertificateStore { cause: readable(&cause) };
+    let reach = if Site::parse(&options.site)?.is_plain() { Reach::Loopback } else { Reach::World };
+    let builder = outbound::client(reach, options.certificate_authority.as_deref())
+        .map_err(unusable)?
         .user_agent(concat!("trueup/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
         .timeout(options.request_timeout)
         .connect_timeout(LONGEST_CONNECT.min(options.request_timeout / 2));
     let builder = match way {
         Way::Read => builder.pool_max_idle_per_host(options.reads_at_once),
         Way::Write => builder.pool_max_idle_per_host(0).http1_only(),
     };
-    trusting(builder, options)?
-        .build()
-        .map_err(|error| ConnectWiseError::CertificateStore { cause: readable(&causes(&error)) })
-}
-
-/// Sets whom the client believes. Plain HTTP reaches loopback only, and then needs no certificate store.
-fn trusting(builder: ClientBuilder, options: &Options) -> Result<ClientBuilder, ConnectWiseError> {
-    if Site::parse(&options.site)?.is_plain() {
-        return Ok(builder.tls_certs_only([]).no_proxy());
-    }
-    let Some(pem) = &options.certificate_authority else { return Ok(builder.https_only(true)) };
-    let unusable = |cause: String| ConnectWiseError::CertificateStore { cause };
-    let certificates = reqwest::Certificate::from_pem_bundle(pem)
-        .map_err(|error| unusable(readable(&causes(&error))))
-        .and_then(|found| match found.is_empty() {
-            true => Err(unusable("the certificate authority's file holds no certificate".to_owned())),
-            false => Ok(found),
-        })?;
-    Ok(builder.https_only(true).tls_certs_merge(certificates))
+    builder.build().map_err(|error| unusable(cause(&error)))
 }
 
 fn failure(error: &reqwest::Error, status: Option<u16>) -> Failure {
@@ -197,52 +178,5 @@ fn failure(error: &reqwest::Error, status: Option<u16>) -> Failure {
     } else {
         FailureKind::Broken
     };
-    Failure { kind, cause: readable(&causes(error)), status }
-}
-
-/// Whether the certificate, and not the network, was the reason.
-fn is_untrusted(error: &reqwest::Error) -> bool {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if refuses_certificate(cause) {
-            return true;
-        }
-        source = cause.source();
-    }
-    false
-}
-
-/// Whether an error is a refused certificate, in any number of I/O errors: their `source` passes over what they hold.
-fn refuses_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
-    if let Some(refused) = error.downcast_ref::<rustls::Error>() {
-        return matches!(refused, rustls::Error::InvalidCertificate(_));
-    }
-    let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    held.is_some_and(|held| refuses_certificate(held))
-}
-
-/// The innermost cause, which is the one that says something; the outer ones repeat the address.
-fn causes(error: &reqwest::Error) -> String {
-    let mut source = error.source();
-    let mut text = None;
-    while let Some(cause) = source {
-        text = Some(cause.to_string());
-        source = cause.source();
-    }
-    text.unwrap_or_else(|| "the request could not be made".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::refuses_certificate;
-    use std::io;
-
-    #[test]
-    fn a_refused_certificate_is_found_however_deep_it_is_wrapped() {
-        let refused = rustls::Error::InvalidCertificate(rustls::CertificateError::Expired);
-
-        assert!(refuses_certificate(&io::Error::other(io::Error::other(refused))));
-        assert!(!refuses_certificate(&io::Error::other(rustls::Error::DecryptError)));
-        assert!(!refuses_certificate(&io::Error::from(io::ErrorKind::ConnectionRefused)));
-    }
+    Failure { kind, cause: readable(&cause(error)), status }
 }

@@ -13,9 +13,10 @@ const DOORS: &[(&str, &[&str])] = &[
     ("mapping", &["billing", "problem", "usage", "yaml"]),
     ("desired", &["billing", "mapping", "problem", "usage"]),
     ("plan", &["billing", "desired", "mapping", "problem", "usage"]),
-    ("snapshot", &["problem"]),
+    ("outbound", &[]),
+    ("snapshot", &["outbound", "problem"]),
     ("sources", &["billing", "problem", "usage"]),
-    ("connectwise", &["billing"]),
+    ("connectwise", &["billing", "outbound"]),
     ("journal", &["billing", "plan", "usage"]),
     (
         "reconciler",
@@ -33,7 +34,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "usage",
         ],
     ),
-    ("alerts", &["billing", "connectwise", "mapping", "plan", "problem", "reconciler"]),
+    ("alerts", &["billing", "connectwise", "mapping", "outbound", "plan", "problem", "reconciler"]),
     ("settings", &["problem", "snapshot", "yaml"]),
     (
         "cli",

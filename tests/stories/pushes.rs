@@ -42,13 +42,15 @@ struct Office {
 }
 
 impl Office {
-    /// Uses 25.5 GB, billed so. `access` is how the daemon reads the repository at `url`, `poll` how often.
-    fn new(url: &str, origin: &str, access: &str, poll: &str) -> Self {
-        Self::pushing(url, origin, access, poll, &[])
+    /// On a server over HTTP that wants a token.
+    fn over_http(forge: &Forge, poll: &str) -> Self {
+        let origin = forge.url().replace("http://", "http://x-access-token:story@");
+        Self::new(&forge.url(), &origin, "access: { token: { file: secrets/key } }", poll, &[])
     }
 
-    /// The same, where git is told how to reach the server.
-    fn pushing(url: &str, origin: &str, access: &str, poll: &str, way: &[&str]) -> Self {
+    /// Uses 25.5 GB, billed so. `access` is how the daemon reads the repository at `url`, `poll` how often; `way` is what
+    /// git is told before its verb when it pushes to `origin`.
+    fn new(url: &str, origin: &str, access: &str, poll: &str, way: &[&str]) -> Self {
         let world = World::in_step();
         world.settings(SOURCES, QUICK_WRITES);
         world.accounts(&[
@@ -72,6 +74,14 @@ impl Office {
         let office = Self { world, desk, hooks, way };
         office.push(&mappings(AS_IT_IS), "Let the daemon write");
         office
+    }
+
+    /// Starts the daemon, which writes what the first push changed and sees that it is so.
+    fn in_step(&self) -> Daemon {
+        let mut daemon = self.world.daemon();
+        daemon.passes("applied");
+        daemon.passes("in_step");
+        daemon
     }
 
     /// Commits the mappings and pushes them.
@@ -125,12 +135,9 @@ fn free_address() -> SocketAddr {
 #[test]
 fn a_push_is_billed_within_two_seconds_of_its_hook() {
     let forge = Forge::plain(LOGIN);
-    let origin = forge.url().replace("http://", "http://x-access-token:story@");
     // A poll would come far too late.
-    let office = Office::new(&forge.url(), &origin, "access: { token: { file: secrets/key } }", "1h");
-    let mut daemon = office.world.daemon();
-    daemon.passes("applied");
-    daemon.passes("in_step");
+    let office = Office::over_http(&forge, "1h");
+    let _daemon = office.in_step();
     assert_eq!(office.quantity(), "25.5");
 
     office.push(&mappings(UP), "Whole gigabytes");
@@ -158,10 +165,8 @@ fn a_push_over_ssh_is_billed_within_two_seconds_of_the_poll() {
         shell.path("user").display(),
         shell.path("known_hosts").display()
     );
-    let office = Office::pushing(&url, &url, &access, "1s", &["-c", &ssh]);
-    let mut daemon = office.world.daemon();
-    daemon.passes("applied");
-    daemon.passes("in_step");
+    let office = Office::new(&url, &url, &access, "1s", &["-c", &ssh]);
+    let _daemon = office.in_step();
 
     office.push(&mappings(UP), "Whole gigabytes");
     let took = office.billed("26");
@@ -174,11 +179,8 @@ fn a_push_over_ssh_is_billed_within_two_seconds_of_the_poll() {
 #[test]
 fn e1_a_daemon_that_starts_while_the_server_is_down_plans_and_does_not_write_until_it_has_looked() {
     let forge = Forge::plain(LOGIN);
-    let origin = forge.url().replace("http://", "http://x-access-token:story@");
-    let office = Office::new(&forge.url(), &origin, "access: { token: { file: secrets/key } }", "1s");
-    let mut daemon = office.world.daemon();
-    daemon.passes("applied");
-    daemon.passes("in_step");
+    let office = Office::over_http(&forge, "1s");
+    let mut daemon = office.in_step();
     daemon.signal("TERM");
     daemon.ended();
     forge.behave(Mood::Moved("http://127.0.0.1:9/".to_owned()));
@@ -196,11 +198,8 @@ fn e1_a_daemon_that_starts_while_the_server_is_down_plans_and_does_not_write_unt
 #[test]
 fn the_life_of_a_branch_is_followed_and_never_guessed_at() {
     let forge = Forge::plain(LOGIN);
-    let origin = forge.url().replace("http://", "http://x-access-token:story@");
-    let office = Office::new(&forge.url(), &origin, "access: { token: { file: secrets/key } }", "1s");
-    let mut daemon = office.world.daemon();
-    daemon.passes("applied");
-    daemon.passes("in_step");
+    let office = Office::over_http(&forge, "1s");
+    let mut daemon = office.in_step();
 
     push_that_is_invalid(&office, &mut daemon);
     server_that_is_down(&office, &forge, &mut daemon);

@@ -2,7 +2,6 @@
 //!
 //! Follows no redirect and accepts no certificate that does not hold. Knows nothing of what is in a pack.
 
-use std::error::Error as _;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::error::shown;
 use super::exchange::{Exchange, FarEnd};
 use super::{Access, Remote, RemoteError};
+use crate::outbound::{self, Reach, cause, is_untrusted};
 
 /// Some forges speak git only to what calls itself git.
 const USER_AGENT: &str = concat!("git/2 (trueup/", env!("CARGO_PKG_VERSION"), ")");
@@ -34,8 +34,6 @@ pub(super) struct Web {
 
 impl Web {
     pub(super) fn new(url: Url, remote: &Remote) -> Result<Self, RemoteError> {
-        // Fails when it was installed already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let login = match &remote.access {
             Access::Basic { username, password } => Some((username.clone(), password.clone())),
             Access::Open | Access::Key { .. } => None,
@@ -60,29 +58,16 @@ impl Web {
 }
 
 fn client(url: &Url, remote: &Remote) -> Result<Client, RemoteError> {
-    let unusable = |error: &reqwest::Error| RemoteError::CertificateStore { cause: innermost(error) };
-    let builder = Client::builder()
+    let unusable = |cause: String| RemoteError::CertificateStore { cause: shown(&cause) };
+    let reach = if url.scheme() == "http" { Reach::Loopback } else { Reach::World };
+    outbound::client(reach, remote.certificate_authority.as_deref())
+        .map_err(unusable)?
         .user_agent(USER_AGENT)
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
         .no_gzip()
         .http1_only()
-        .connect_timeout(remote.limits.time / 2);
-    // Plain HTTP reaches loopback only, and then needs no certificate store.
-    let builder = match &remote.certificate_authority {
-        _ if url.scheme() == "http" => builder.tls_certs_only([]).no_proxy(),
-        None => builder.https_only(true),
-        Some(pem) => {
-            let found = reqwest::Certificate::from_pem_bundle(pem).map_err(|error| unusable(&error))?;
-            if found.is_empty() {
-                let cause = "the certificate authority's file holds no certificate".to_owned();
-                return Err(RemoteError::CertificateStore { cause });
-            }
-            builder.https_only(true).tls_certs_merge(found)
-        }
-    };
-    builder.build().map_err(|error| unusable(&error))
+        .connect_timeout(remote.limits.time / 2)
+        .build()
+        .map_err(|error| unusable(cause(&error)))
 }
 
 /// One request and its answer: what is written is asked, once, at the first read.
@@ -193,7 +178,7 @@ fn moved_to(answer: &Response) -> String {
 }
 
 fn broken(exchange: &Exchange, error: &reqwest::Error) -> io::Error {
-    let (place, cause) = (exchange.place.clone(), innermost(error));
+    let (place, cause) = (exchange.place.clone(), shown_cause(error));
     exchange.fail(if is_untrusted(error) {
         RemoteError::Untrusted { place, cause }
     } else {
@@ -201,34 +186,7 @@ fn broken(exchange: &Exchange, error: &reqwest::Error) -> io::Error {
     })
 }
 
-/// Whether the certificate, and not the network, was the reason.
-fn is_untrusted(error: &reqwest::Error) -> bool {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if refuses_certificate(cause) {
-            return true;
-        }
-        source = cause.source();
-    }
-    false
-}
-
-/// Whether an error is a refused certificate, in any number of I/O errors: their `source` passes over what they hold.
-fn refuses_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
-    if let Some(refused) = error.downcast_ref::<rustls::Error>() {
-        return matches!(refused, rustls::Error::InvalidCertificate(_));
-    }
-    let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    held.is_some_and(|held| refuses_certificate(held))
-}
-
-/// The innermost cause, which is the one that says something; the outer ones repeat the address.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut source = error.source();
-    let mut text = None;
-    while let Some(cause) = source {
-        text = Some(cause.to_string());
-        source = cause.source();
-    }
-    shown(&text.unwrap_or_else(|| "the request could not be made".to_owned()))
+/// What went wrong at the bottom of it, for people.
+fn shown_cause(error: &reqwest::Error) -> String {
+    shown(&cause(error))
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
-use trueup::connectwise::{ConnectWise, Options, install_crypto};
+use trueup::connectwise::{ConnectWise, Options};
 use trueup::journal::Journal;
 use trueup::mapping::Mode;
 use trueup::reconciler::standing::{
@@ -210,7 +210,6 @@ impl Site {
 }
 
 async fn planned(world: &World) -> Planned {
-    install_crypto();
     let now = Timestamp::now();
     let csv = Source::Csv {
         path: world.path("usage/intronis.csv"),

@@ -39,7 +39,7 @@ fn the_two_forms_of_ssh_differ_in_where_a_path_begins() {
 #[test]
 fn sec_g1_an_address_can_run_no_command_and_reach_no_other_scheme() {
     for text in [
-        "ext::sh%20-c%20touch%20/tmp/pwned",
+        "ext::sh%20-c%20touch%20owned",
         "ext::sh",
         "ext::sh -c touch",
         "fd::17",
