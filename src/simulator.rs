@@ -1,4 +1,5 @@
-//! A ConnectWise that fits in the hand: the endpoints that billing needs, over plain HTTP on loopback or in process.
+//! A ConnectWise that fits in the hand: the endpoints that billing needs, over HTTP on loopback, plain or encrypted, or
+//! in process.
 //!
 //! Built from what is publicly known of the real server, never from what a client would find convenient, so that a
 //! client that holds here has a chance to hold there. Imports nothing of the other rooms and shares no type with the
@@ -8,6 +9,7 @@ mod access;
 mod additions;
 mod audit;
 mod bundles;
+mod cable;
 mod clock;
 mod column;
 mod conform;
@@ -39,12 +41,14 @@ mod serve;
 mod state;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod value;
 mod view;
 mod writes;
 
 use std::future::Future;
 use std::io;
+use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -71,8 +75,10 @@ pub use seed::{
     SeedCrossReference, SeedCustomField, SeedError, SeedIntegration, SeedMember, SeedProduct,
 };
 pub use serve::ConnectionCut;
+pub use tls::Tls;
 pub use value::{Object, Unreadable, Value};
 
+use cable::{CuttableListener, Line};
 use faults::Faults;
 use log::Log;
 use state::State;
@@ -121,7 +127,7 @@ impl Simulator {
         serve::answer(self, request).await
     }
 
-    /// Serves connections until `shutdown` comes.
+    /// Serves connections over plain HTTP until `shutdown` comes.
     ///
     /// # Errors
     /// Where the listener fails for good.
@@ -130,8 +136,29 @@ impl Simulator {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
-        let service = self.router().into_make_service_with_connect_info::<serve::Line>();
-        axum::serve(serve::CuttableListener(listener), service).with_graceful_shutdown(shutdown).await
+        self.serve_on(CuttableListener::new(listener, None), shutdown).await
+    }
+
+    /// Serves connections over TLS until `shutdown` comes. Every link in an answer then says https.
+    ///
+    /// # Errors
+    /// Where the listener fails for good.
+    pub async fn serve_tls(
+        &self,
+        listener: TcpListener,
+        tls: &Tls,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
+        self.serve_on(CuttableListener::new(listener, Some(tls)), shutdown).await
+    }
+
+    async fn serve_on(
+        &self,
+        listener: CuttableListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
+        let service = self.router().into_make_service_with_connect_info::<Line>();
+        axum::serve(listener, service).with_graceful_shutdown(shutdown).await
     }
 
     /// Serves on a free port of 127.0.0.1, on a thread of its own, until the handle is dropped.
@@ -139,7 +166,15 @@ impl Simulator {
     /// # Errors
     /// Where no port or thread is to be had.
     pub fn start(&self) -> io::Result<Running> {
-        Running::start(self.clone())
+        Running::start(self.clone(), None)
+    }
+
+    /// The same over TLS, with a certificate of an authority that [`Running::authority`] gives.
+    ///
+    /// # Errors
+    /// Where no port, thread or certificate is to be had.
+    pub fn start_tls(&self) -> io::Result<Running> {
+        Running::start(self.clone(), Some(Tls::make(Ipv4Addr::LOCALHOST.into())?))
     }
 
     /// The clock inside.

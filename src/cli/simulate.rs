@@ -1,11 +1,14 @@
 //! `trueup simulate`: the ConnectWise simulator as a server.
 
+mod proof;
+
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
 
+use self::proof::Proof;
 use super::screen::Screen;
 use super::session::{stop_on_signal, wait_for};
 use super::{Exit, Failure};
@@ -14,11 +17,12 @@ use crate::simulator::{Clock, Seed, Simulator};
 
 /// Run the ConnectWise simulator as a server
 ///
-/// It answers like ConnectWise, keeps its state in memory, and starts from a seed in YAML. Plain HTTP, and only on
-/// loopback addresses.
+/// It answers like ConnectWise, keeps its state in memory, and starts from a seed in YAML. It listens on loopback
+/// addresses only, over plain HTTP or, with --tls, over TLS with a certificate of an authority made at each start.
 ///
-/// Example:
+/// Examples:
 ///   trueup simulate --seed seed.yaml --listen 127.0.0.1:8481
+///   trueup simulate --seed seed.yaml --tls --tls-ca simulator-ca.pem
 #[derive(Clone, Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Simulate {
@@ -28,12 +32,18 @@ pub(super) struct Simulate {
     /// Where it listens
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8481")]
     listen: SocketAddr,
+    /// Speak TLS 1.2 and 1.3 instead of plain HTTP
+    #[arg(long)]
+    tls: bool,
+    /// Where the authority's certificate is written, for clients to trust; a temporary file without it
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    tls_ca: Option<PathBuf>,
 }
 
 pub(super) fn run(verb: &Simulate, screen: &Screen) -> Result<Exit, Failure> {
     if !verb.listen.ip().is_loopback() {
         return Err(Failure::new(Exit::Usage, format!("{} is no loopback address", verb.listen))
-            .with_hint("The simulator has no encryption: let it listen on 127.0.0.1 or [::1]"));
+            .with_hint("The simulator is for this machine only: let it listen on 127.0.0.1 or [::1]"));
     }
     let seed = match &verb.seed {
         Some(path) => {
@@ -56,13 +66,27 @@ pub(super) fn run(verb: &Simulate, screen: &Screen) -> Result<Exit, Failure> {
             Failure::caused(Exit::Unexpected, format!("Cannot listen on {}", verb.listen), &error)
         })?;
         let address = listener.local_addr().unwrap_or(verb.listen);
-        screen.say(&format!("Simulated ConnectWise at http://{address}; Ctrl-C ends it"));
+        let proof = if verb.tls { Some(Proof::make(address, verb.tls_ca.as_deref())?) } else { None };
+        greet(address, proof.as_ref(), screen);
         let stop = Stop::default();
         stop_on_signal(&stop, screen);
-        simulator
-            .serve(listener, async move { stop.wait().await })
-            .await
-            .map_err(|error| Failure::caused(Exit::Unexpected, "The simulator failed", &error))?;
+        let stopped = async move { stop.wait().await };
+        let served = match &proof {
+            None => simulator.serve(listener, stopped).await,
+            Some(proof) => simulator.serve_tls(listener, proof.tls(), stopped).await,
+        };
+        served.map_err(|error| Failure::caused(Exit::Unexpected, "The simulator failed", &error))?;
         Ok(Exit::Done)
     })
+}
+
+fn greet(address: SocketAddr, proof: Option<&Proof>, screen: &Screen) {
+    match proof {
+        None => screen.say(&format!("Simulated ConnectWise at http://{address}; Ctrl-C ends it")),
+        Some(proof) => {
+            let authority = proof.authority().display();
+            screen.say(&format!("Clients are to trust the certificate authority in {authority}"));
+            screen.say(&format!("Simulated ConnectWise at https://{address}; Ctrl-C ends it"));
+        }
+    }
 }

@@ -79,8 +79,7 @@ fn respond_to_member(
     let Some((code_base, endpoint)) = found else {
         return Outcome { answer: Refusal::no_endpoint().into(), member: identifier, mutation: None };
     };
-    let host = request.header("host").unwrap_or("localhost");
-    let base = format!("http://{host}/{code_base}/apis/3.0/");
+    let base = format!("{}/{code_base}/apis/3.0/", request.origin());
     let parameters = Parameters::read(&request.query);
     let mut desk = Desk { state, now, base, member, request, parameters, landing };
     let (answer, mutation) = desk.answer(endpoint).unwrap_or_else(|refusal| (refusal.into(), None));

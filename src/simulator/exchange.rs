@@ -5,9 +5,18 @@ use std::collections::BTreeMap;
 use super::errors::Refusal;
 use super::value::Value;
 
+/// How the simulator is addressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) enum Scheme {
+    #[default]
+    Http,
+    Https,
+}
+
 /// A request, its path still encoded.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Request {
+    pub(super) scheme: Scheme,
     pub(super) method: String,
     pub(super) path: String,
     pub(super) query: String,
@@ -20,6 +29,15 @@ impl Request {
     /// A header's value.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
+    }
+
+    /// The address of the simulator as the caller knows it, for links that lead back, without a slash at the end.
+    pub(super) fn origin(&self) -> String {
+        let scheme = match self.scheme {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+        };
+        format!("{scheme}://{}", self.header("host").unwrap_or("localhost"))
     }
 }
 

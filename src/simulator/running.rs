@@ -6,28 +6,32 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-use super::Simulator;
+use super::{Simulator, Tls};
 
 /// A running simulator. It stops, in the middle of whatever it does, when this is dropped.
 #[derive(Debug)]
 pub struct Running {
     simulator: Simulator,
     address: SocketAddr,
+    tls: Option<Tls>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Running {
-    pub(super) fn start(simulator: Simulator) -> io::Result<Self> {
+    pub(super) fn start(simulator: Simulator, tls: Option<Tls>) -> io::Result<Self> {
         let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = simulator.clone();
+        let (served, proof) = (simulator.clone(), tls.clone());
         let serve = async move {
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            served.serve(listener, std::future::pending()).await
+            match &proof {
+                None => served.serve(listener, std::future::pending()).await,
+                Some(tls) => served.serve_tls(listener, tls, std::future::pending()).await,
+            }
         };
         let thread = std::thread::Builder::new().name("simulator".to_owned()).spawn(move || {
             runtime.block_on(async {
@@ -38,13 +42,20 @@ impl Running {
             });
             runtime.shutdown_background();
         })?;
-        Ok(Self { simulator, address, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { simulator, address, tls, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Where it listens, without a slash at the end.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// The certificate of its authority in PEM, where it speaks TLS.
+    #[must_use]
+    pub fn authority(&self) -> Option<&str> {
+        self.tls.as_ref().map(Tls::authority)
     }
 
     /// The address it listens on.

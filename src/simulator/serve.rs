@@ -1,23 +1,15 @@
-//! The wire: axum on plain HTTP over loopback, and connections that can be cut like a cable.
+//! The wire: what axum hands over, as a request of this room, and an answer of this room as axum takes it.
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::SocketAddr;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::ConnectInfo;
-use axum::extract::connect_info::Connected;
 use axum::http::{Response, StatusCode, header};
-use axum::serve::{IncomingStream, Listener};
 use futures_util::stream;
 use jiff::fmt::rfc2822::DateTimePrinter;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
 
+use super::cable::Line;
 use super::exchange::{Answer, Request};
 use super::{Clock, Simulator};
 
@@ -42,6 +34,7 @@ pub(super) async fn answer(simulator: &Simulator, request: axum::http::Request<B
     };
     let headers: BTreeMap<String, String> = head.headers.iter().map(read_header).collect();
     let request = Request {
+        scheme: line.as_ref().map(|ConnectInfo(line)| line.scheme).unwrap_or_default(),
         method: head.method.as_str().to_owned(),
         path: head.uri.path().to_owned(),
         query: head.uri.query().unwrap_or_default().to_owned(),
@@ -81,101 +74,4 @@ fn cut_response() -> Response<Body> {
     *response.status_mut() = StatusCode::BAD_GATEWAY;
     response.extensions_mut().insert(ConnectionCut);
     response
-}
-
-/// The way to cut one connection.
-#[derive(Clone, Debug)]
-pub(super) struct Line(Arc<AtomicBool>);
-
-impl Line {
-    fn cut(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-}
-
-impl Connected<IncomingStream<'_, CuttableListener>> for Line {
-    fn connect_info(stream: IncomingStream<'_, CuttableListener>) -> Self {
-        Self(Arc::clone(&stream.io().cut))
-    }
-}
-
-/// A listener whose connections can be cut.
-pub(super) struct CuttableListener(pub(super) TcpListener);
-
-impl Listener for CuttableListener {
-    type Io = CuttableStream;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (CuttableStream, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        // Without these the simulator is merely slower, or cuts more politely; neither is worth an error.
-        let _ = stream.set_nodelay(true);
-        (CuttableStream { stream, cut: Arc::default() }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
-}
-
-/// A connection that fails at every read and write once it is cut.
-pub(super) struct CuttableStream {
-    stream: TcpStream,
-    cut: Arc<AtomicBool>,
-}
-
-impl CuttableStream {
-    fn intact(&self) -> io::Result<()> {
-        if !self.cut.load(Ordering::Acquire) {
-            return Ok(());
-        }
-        // The peer is to see a reset, as from a pulled cable; a plain close would do too.
-        let _ = self.stream.set_zero_linger();
-        Err(io::ErrorKind::ConnectionReset.into())
-    }
-}
-
-impl AsyncRead for CuttableStream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        self.intact()?;
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for CuttableStream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.intact()?;
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.intact()?;
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.intact()?;
-        Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.intact()?;
-        Pin::new(&mut self.stream).poll_write_vectored(context, bytes)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
 }

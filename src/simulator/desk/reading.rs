@@ -73,8 +73,7 @@ impl Desk<'_> {
     }
 
     fn page(&self, rows: Vec<Value>, place: Place) -> Answer {
-        let host = self.request.header("host").unwrap_or("localhost");
-        let url = format!("http://{host}{}", self.request.path);
+        let url = format!("{}{}", self.request.origin(), self.request.path);
         let answer = Answer::json(200, &Value::List(rows));
         match paging::link(place, &url, &self.parameters) {
             Some(link) => answer.with_header("link", link),

@@ -1,0 +1,157 @@
+//! The simulator over TLS: encrypted as ConnectWise is, and otherwise as it is without.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use reqwest::{Client, Response};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::version::{TLS12, TLS13};
+use rustls::{
+    ClientConfig, ClientConnection, ProtocolVersion, RootCertStore, StreamOwned, SupportedProtocolVersion,
+};
+use trueup::billing::{AdditionId, AgreementId};
+use trueup::connectwise::WriteAnswer;
+use trueup::outbound::{self, Reach};
+use trueup::simulator::{Clock, Fault, Match, Running, Seed, Simulator};
+
+use super::far_end::connect;
+use super::handshakes::{PROTOCOL_VERSION, is_alert};
+
+pub const AGREEMENT: AgreementId = AgreementId(101);
+pub const LINE: u32 = 1001;
+pub const ADDITION: AdditionId = AdditionId(LINE as i64);
+
+const SEED: &str = "
+companies: [{ id: 7, identifier: acme, name: Acme }]
+agreementTypes: [{ id: 5, name: Managed Backup }]
+products: [{ id: 21, identifier: BKP-GB, price: 0.5 }]
+agreements:
+  - { id: 101, company: 7, type: 5, additions: [{ id: 1001, product: 21, quantity: 80 }] }
+  - { id: 102, company: 7, type: 5 }
+";
+
+fn simulator() -> Simulator {
+    let now: Timestamp = "2026-04-15T12:00:00Z".parse().unwrap();
+    Simulator::new(Seed::from_yaml(SEED).unwrap(), Clock::fixed(now)).unwrap()
+}
+
+pub fn plain() -> Running {
+    simulator().start().unwrap()
+}
+
+pub fn secured() -> Running {
+    simulator().start_tls().unwrap()
+}
+
+#[tokio::test]
+async fn every_link_of_an_encrypted_answer_can_be_followed() {
+    let simulator = secured();
+    let url = format!("{}/v4_6_release/apis/3.0/finance/agreements?pageSize=1", simulator.url());
+
+    let first = get(&simulator, &url).await;
+
+    let link = first.headers()["link"].to_str().unwrap().to_owned();
+    let next = link.strip_prefix('<').and_then(|rest| rest.split_once('>')).unwrap().0.to_owned();
+    let body = first.text().await.unwrap();
+    let href = body.split('"').find(|text| text.ends_with("/101/additions")).unwrap().to_owned();
+    assert!(!body.contains("http://"), "{body}");
+    assert!(get(&simulator, &next).await.text().await.unwrap().starts_with(r#"[{"id":102,"#));
+    assert!(get(&simulator, &href).await.text().await.unwrap().starts_with(r#"[{"id":1001,"#));
+}
+
+#[tokio::test]
+async fn a_cut_connection_is_cut_under_tls_too() {
+    let simulator = secured();
+    let connect_wise = connect(&simulator.url(), simulator.authority()).await.unwrap();
+    let writer = connect_wise.writer();
+
+    simulator.fail_next(Match::method("PATCH"), Fault::DropConnectionAfterCommit);
+    let in_doubt = writer.set_quantity(AGREEMENT, ADDITION, 81.into()).await;
+    simulator.fail_next(Match::method("GET"), Fault::DropConnectionBefore);
+    let line = connect_wise.addition(AGREEMENT, ADDITION).await.unwrap();
+
+    assert!(matches!(in_doubt, WriteAnswer::InDoubt { .. }), "{in_doubt:?}");
+    assert_eq!(simulator.quantity(LINE), Some(81.into()));
+    assert_eq!(line.unwrap().quantity, Some(81.into()));
+    assert_eq!(simulator.faults_left(), 0);
+}
+
+#[test]
+fn tls_1_2_and_1_3_are_spoken_and_nothing_older() {
+    let simulator = secured();
+
+    let spoken = [&TLS12, &TLS13].map(|version| greet(&simulator, version).conn.protocol_version().unwrap());
+    assert_eq!(spoken, [ProtocolVersion::TLSv1_2, ProtocolVersion::TLSv1_3]);
+
+    let (tls_1_1, tls_1_2) = (hello(&simulator, [3, 2]), hello(&simulator, [3, 3]));
+    assert!(is_alert(&tls_1_1, PROTOCOL_VERSION), "{tls_1_1:?}");
+    assert_eq!(tls_1_2[0], 22, "the same words are taken in a newer version: {tls_1_2:?}");
+}
+
+#[tokio::test]
+async fn callers_that_never_finish_their_handshake_delay_nobody() {
+    let simulator = secured();
+    let silent: Vec<TcpStream> = (0..20).map(|_| TcpStream::connect(simulator.address()).unwrap()).collect();
+
+    let connected = connect(&simulator.url(), simulator.authority()).await;
+
+    assert!(connected.is_ok());
+    drop(silent);
+}
+
+#[test]
+fn two_simulators_have_nothing_secret_in_common() {
+    let (one, other) = (secured(), secured());
+
+    assert_ne!(one.authority(), other.authority());
+    assert_eq!(plain().authority(), None);
+}
+
+async fn get(simulator: &Running, url: &str) -> Response {
+    let authority = simulator.authority().map(str::as_bytes);
+    let client: Client = outbound::client(Reach::World, authority).unwrap().build().unwrap();
+    let request = client.get(url).basic_auth("msp+public", Some("private")).header("clientId", "client");
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{url}");
+    answer
+}
+
+/// Shakes hands in one version, and reads one answer over it.
+fn greet(
+    simulator: &Running,
+    version: &'static SupportedProtocolVersion,
+) -> StreamOwned<ClientConnection, TcpStream> {
+    outbound::install_crypto();
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(simulator.authority().unwrap().as_bytes()).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_protocol_versions(&[version])
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from("localhost").unwrap();
+    let connection = ClientConnection::new(Arc::new(config), name).unwrap();
+    let mut stream = StreamOwned::new(connection, TcpStream::connect(simulator.address()).unwrap());
+    stream
+        .write_all(b"GET /login/companyinfo/msp HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    stream
+}
+
+/// Says hello as a client that knows nothing newer than a version, and gives the beginning of the answer.
+fn hello(simulator: &Running, version: [u8; 2]) -> [u8; 7] {
+    let (random, session, ciphers, compression) = ([7; 32], [0], [0, 2, 0xc0, 0x2b], [1, 0]);
+    let (groups, signatures) = ([0, 10, 0, 4, 0, 2, 0, 0x1d], [0, 13, 0, 4, 0, 2, 4, 3]);
+    let extensions = [&[0, 16][..], &groups, &signatures].concat();
+    let hello = [&version[..], &random, &session, &ciphers, &compression, &extensions].concat();
+    let length = u8::try_from(hello.len()).unwrap();
+    let mut stream = TcpStream::connect(simulator.address()).unwrap();
+    stream.write_all(&[&[22, 3, 1, 0, length + 4, 1, 0, 0, length][..], &hello].concat()).unwrap();
+    let mut answer = [0; 7];
+    stream.read_exact(&mut answer).unwrap();
+    answer
+}
