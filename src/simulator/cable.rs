@@ -62,7 +62,7 @@ impl Listener for CuttableListener {
         let _ = stream.set_nodelay(true);
         let (wire, scheme) = match &self.tls {
             None => (Wire::Plain(stream), Scheme::Http),
-            Some(acceptor) => (Wire::Greeting(acceptor.accept(stream)), Scheme::Https),
+            Some(acceptor) => (Wire::Greeting(Box::new(acceptor.accept(stream))), Scheme::Https),
         };
         (CuttableStream { wire, line: Line { cut: Arc::default(), scheme } }, address)
     }
@@ -82,7 +82,7 @@ pub(super) struct CuttableStream {
 enum Wire {
     Plain(TcpStream),
     /// The handshake goes on as the connection is used, so that a caller that is slow with it delays no other.
-    Greeting(Accept<TcpStream>),
+    Greeting(Box<Accept<TcpStream>>),
     Encrypted(Box<TlsStream<TcpStream>>),
 }
 
@@ -116,7 +116,7 @@ impl CuttableStream {
         self.intact()?;
         if let Wire::Greeting(accept) = &mut self.wire {
             // A handshake that failed must not be asked again.
-            let opened = ready!(Pin::new(accept).poll(context)).inspect_err(|_| self.line.cut())?;
+            let opened = ready!(Pin::new(accept.as_mut()).poll(context)).inspect_err(|_| self.line.cut())?;
             self.wire = Wire::Encrypted(Box::new(opened));
         }
         Poll::Ready(match &mut self.wire {

@@ -66,26 +66,27 @@ impl Simulate {
             .args(arguments)
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
-        let mut talk = BufReader::new(child.stderr.take().unwrap());
+            .expect("the program runs");
+        let mut talk = BufReader::new(child.stderr.take().expect("it is piped"));
         let mut line = || {
             let mut line = String::new();
-            talk.read_line(&mut line).unwrap();
+            talk.read_line(&mut line).expect("it talks");
             line
         };
         let (first, second) = (line(), line());
-        let authority = first.trim_end().rsplit(" in ").next().unwrap().into();
-        let url = second.split([' ', ';']).find(|word| word.starts_with("https://")).unwrap().to_owned();
+        let authority = first.trim_end().rsplit(" in ").next().unwrap_or_default().into();
+        let url = second.split([' ', ';']).find(|word| word.starts_with("https://"));
+        let url = url.expect("it says where it is").to_owned();
         Self { child, talk, url, authority }
     }
 
     /// Ends it as Ctrl-C does, and waits until it is gone.
     fn end(mut self) {
-        let killed = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
-        assert!(killed.success());
+        let killed = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        assert!(killed.expect("kill runs").success());
         let mut rest = String::new();
-        while self.talk.read_line(&mut rest).unwrap() > 0 {}
-        assert!(self.child.wait().unwrap().success(), "{rest}");
+        while self.talk.read_line(&mut rest).expect("it talks") > 0 {}
+        assert!(self.child.wait().expect("it ends").success(), "{rest}");
     }
 }
 

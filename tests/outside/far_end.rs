@@ -34,7 +34,7 @@ impl Authority {
     pub fn make() -> Self {
         let mut asked = CertificateParams::default();
         asked.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        Self(CertifiedIssuer::self_signed(asked, KeyPair::generate().unwrap()).unwrap())
+        Self(CertifiedIssuer::self_signed(asked, new_key()).expect("an authority can be made"))
     }
 
     pub fn pem(&self) -> String {
@@ -43,12 +43,16 @@ impl Authority {
 
     /// A site that has a certificate of this authority for a name, changed as a test wants.
     pub fn site(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Site {
-        let mut asked = CertificateParams::new([name.to_owned()]).unwrap();
+        let mut asked = CertificateParams::new([name.to_owned()]).expect("the name is one");
         change(&mut asked);
-        let key = KeyPair::generate().unwrap();
-        let certificate = asked.signed_by(&key, &self.0).unwrap();
+        let key = new_key();
+        let certificate = asked.signed_by(&key, &self.0).expect("it can be signed");
         Site::start(certificate.der().clone(), &key)
     }
+}
+
+fn new_key() -> KeyPair {
+    KeyPair::generate().expect("there is randomness")
 }
 
 /// A site over TLS that answers everything in the same way.
@@ -61,12 +65,15 @@ impl Site {
     fn start(certificate: CertificateDer<'static>, key: &KeyPair) -> Self {
         trueup::outbound::install_crypto();
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let config =
-            ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+        let config = ServerConfig::builder()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .expect("they fit");
         let (config, heard) = (Arc::new(config), Arc::new(AtomicUsize::new(0)));
         let hearing = Arc::clone(&heard);
         let address = listen(move |stream| {
-            let mut stream = StreamOwned::new(ServerConnection::new(Arc::clone(&config)).unwrap(), stream);
+            let mut stream =
+                StreamOwned::new(ServerConnection::new(Arc::clone(&config)).expect("it can begin"), stream);
             let mut request = [0; 4096];
             if matches!(stream.read(&mut request), Ok(1..)) {
                 hearing.fetch_add(1, Ordering::SeqCst);
@@ -111,12 +118,13 @@ impl Detour {
         let cable = Arc::new(Mutex::new(Cable::Whole));
         let now = Arc::clone(&cable);
         let address = listen(move |mut near| {
-            if *now.lock().unwrap() == Cable::Closed {
+            if *now.lock().expect("nobody panics with it") == Cable::Closed {
                 let _ = near.read(&mut [0; 5]);
                 return;
             }
-            let far = TcpStream::connect(far_end).unwrap();
-            let (mut from_far, mut to_near) = (far.try_clone().unwrap(), near.try_clone().unwrap());
+            let far = TcpStream::connect(far_end).expect("it listens");
+            let again = |stream: &TcpStream| stream.try_clone().expect("sockets can be cloned");
+            let (mut from_far, mut to_near) = (again(&far), again(&near));
             thread::spawn(move || std::io::copy(&mut from_far, &mut to_near));
             let mut to_far = far;
             let _ = std::io::copy(&mut near, &mut to_far);
@@ -129,14 +137,14 @@ impl Detour {
     }
 
     pub fn becomes(&self, cable: Cable) {
-        *self.cable.lock().unwrap() = cable;
+        *self.cable.lock().expect("nobody panics with it") = cable;
     }
 }
 
 /// Listens on a free port and does the same with every connection.
 pub fn listen(act: impl Fn(TcpStream) + Send + Sync + 'static) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback can be listened on");
+    let address = listener.local_addr().expect("it has an address");
     let act = Arc::new(act);
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {

@@ -152,6 +152,6 @@ fn server_hello_of_tls_1_1() -> Vec<u8> {
     let version = [3, 2];
     let (random, session, cipher, compression) = ([7; 32], [0], [0xc0, 0x13], [0]);
     let hello = [&version[..], &random, &session, &cipher, &compression].concat();
-    let length = u8::try_from(hello.len()).unwrap();
+    let length = u8::try_from(hello.len()).expect("it is short");
     [&[22, 3, 2, 0, length + 4, 2, 0, 0, length][..], &hello].concat()
 }

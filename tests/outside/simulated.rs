@@ -34,16 +34,17 @@ agreements:
 ";
 
 fn simulator() -> Simulator {
-    let now: Timestamp = "2026-04-15T12:00:00Z".parse().unwrap();
-    Simulator::new(Seed::from_yaml(SEED).unwrap(), Clock::fixed(now)).unwrap()
+    let now: Timestamp = "2026-04-15T12:00:00Z".parse().expect("it is a time");
+    let seed = Seed::from_yaml(SEED).expect("the seed is good");
+    Simulator::new(seed, Clock::fixed(now)).expect("the seed is whole")
 }
 
 pub fn plain() -> Running {
-    simulator().start().unwrap()
+    simulator().start().expect("it starts")
 }
 
 pub fn secured() -> Running {
-    simulator().start_tls().unwrap()
+    simulator().start_tls().expect("it starts")
 }
 
 #[tokio::test]
@@ -112,9 +113,10 @@ fn two_simulators_have_nothing_secret_in_common() {
 
 async fn get(simulator: &Running, url: &str) -> Response {
     let authority = simulator.authority().map(str::as_bytes);
-    let client: Client = outbound::client(Reach::World, authority).unwrap().build().unwrap();
+    let client: Client =
+        outbound::client(Reach::World, authority).expect("it is one").build().expect("it builds");
     let request = client.get(url).basic_auth("msp+public", Some("private")).header("clientId", "client");
-    let answer = request.send().await.unwrap();
+    let answer = request.send().await.expect("it answers");
     assert_eq!(answer.status(), 200, "{url}");
     answer
 }
@@ -126,18 +128,21 @@ fn greet(
 ) -> StreamOwned<ClientConnection, TcpStream> {
     outbound::install_crypto();
     let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_slice(simulator.authority().unwrap().as_bytes()).unwrap()).unwrap();
+    let authority = simulator.authority().expect("it has one");
+    let authority = CertificateDer::from_pem_slice(authority.as_bytes()).expect("it is PEM");
+    roots.add(authority).expect("it is an authority");
     let config = ClientConfig::builder_with_protocol_versions(&[version])
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let name = ServerName::try_from("localhost").unwrap();
-    let connection = ClientConnection::new(Arc::new(config), name).unwrap();
-    let mut stream = StreamOwned::new(connection, TcpStream::connect(simulator.address()).unwrap());
+    let name = ServerName::try_from("localhost").expect("it is a name");
+    let connection = ClientConnection::new(Arc::new(config), name).expect("it can begin");
+    let mut stream =
+        StreamOwned::new(connection, TcpStream::connect(simulator.address()).expect("it listens"));
     stream
         .write_all(b"GET /login/companyinfo/msp HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
-        .unwrap();
+        .expect("it listens");
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    stream.read_to_string(&mut answer).expect("it answers");
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
     stream
 }
@@ -148,10 +153,12 @@ fn hello(simulator: &Running, version: [u8; 2]) -> [u8; 7] {
     let (groups, signatures) = ([0, 10, 0, 4, 0, 2, 0, 0x1d], [0, 13, 0, 4, 0, 2, 4, 3]);
     let extensions = [&[0, 16][..], &groups, &signatures].concat();
     let hello = [&version[..], &random, &session, &ciphers, &compression, &extensions].concat();
-    let length = u8::try_from(hello.len()).unwrap();
-    let mut stream = TcpStream::connect(simulator.address()).unwrap();
-    stream.write_all(&[&[22, 3, 1, 0, length + 4, 1, 0, 0, length][..], &hello].concat()).unwrap();
+    let length = u8::try_from(hello.len()).expect("it is short");
+    let mut stream = TcpStream::connect(simulator.address()).expect("it listens");
+    stream
+        .write_all(&[&[22, 3, 1, 0, length + 4, 1, 0, 0, length][..], &hello].concat())
+        .expect("it listens");
     let mut answer = [0; 7];
-    stream.read_exact(&mut answer).unwrap();
+    stream.read_exact(&mut answer).expect("it answers");
     answer
 }
