@@ -14,6 +14,7 @@ mod clock;
 mod column;
 mod conform;
 mod custom_fields;
+mod defaults;
 mod derived;
 mod desk;
 mod errors;
@@ -21,6 +22,7 @@ mod exchange;
 mod faults;
 mod filter;
 mod hand;
+mod identity;
 mod kind;
 mod listing;
 mod log;
@@ -30,9 +32,11 @@ mod options;
 mod order;
 mod paging;
 mod parameters;
+mod past;
 mod patch;
 mod pipeline;
 mod projection;
+mod proration;
 mod routes;
 mod running;
 mod schema;
@@ -45,6 +49,7 @@ mod tls;
 mod value;
 mod view;
 mod writes;
+mod zone;
 
 use std::future::Future;
 use std::io;
@@ -66,8 +71,9 @@ pub use hand::{Hand, HandError};
 pub use kind::Kind;
 pub use log::{Change, Exchange, Mutation, Source};
 pub use options::{
-    AdditionStatus, Comparison, DefaultOrder, IsCloud, Login, OmittedCustomFields, Options, QuoteEscape,
-    SetupTables, Tolerance, Underscore,
+    AdditionCallbacks, AdditionStatus, Comparison, DefaultOrder, IsCloud, Login, Midnight,
+    OmittedCustomFields, Options, QuoteEscape, RequiredOnUpdates, ServerTimeZone, SetupTables, Tolerance,
+    Underscore,
 };
 pub use running::Running;
 pub use seed::{
@@ -189,6 +195,17 @@ impl Simulator {
         self.world().log.exchanges()
     }
 
+    /// Lets the log of requests take about so many bytes: beyond, the oldest are forgotten.
+    pub fn limit_log(&self, bytes: usize) {
+        self.world().log.set_limit(bytes);
+    }
+
+    /// How many requests the log has forgotten.
+    #[must_use]
+    pub fn forgotten_requests(&self) -> u64 {
+        self.world().log.forgotten()
+    }
+
     /// Every write that was accepted from a request, in order, also those that changed nothing.
     #[must_use]
     pub fn mutations(&self) -> Vec<Mutation> {
@@ -269,6 +286,17 @@ impl Simulator {
     /// Where there is no such addition.
     pub fn delete_addition(&self, addition: u32) -> Result<(), HandError> {
         self.by(SOMEBODY).delete_addition(addition)
+    }
+
+    /// The switches as they stand.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        self.world().state.options.clone()
+    }
+
+    /// Turns switches, for all requests from now on.
+    pub fn change_options(&self, change: impl FnOnce(&mut Options)) {
+        change(&mut self.world().state.options);
     }
 
     /// Gives a member another role from now on. Says whether there is such a member.

@@ -9,11 +9,15 @@ mod mapping;
 mod measure;
 mod plan;
 mod read;
+mod simulator;
 mod usage;
 
 use measure::Effort;
 
 fn main() {
+    if simulator::holds() {
+        return;
+    }
     keep_memory();
     let asked = |flag: &str| std::env::args().any(|argument| argument == flag);
     let effort = match (asked("--smoke"), asked("--once")) {
@@ -33,6 +37,9 @@ fn main() {
     }
     if wanted("read") {
         read::measure(effort);
+    }
+    if wanted("simulator") {
+        simulator::measure(effort);
     }
     if wanted("idle") {
         idle::measure(effort);

@@ -15,6 +15,9 @@ use super::{Exit, Failure};
 use crate::reconciler::Stop;
 use crate::simulator::{Clock, Seed, Simulator};
 
+/// How much of the requests is remembered: the log is for tests, and this server may run for days.
+const LOG_BYTES: usize = 64 * 1024 * 1024;
+
 /// Run the ConnectWise simulator as a server
 ///
 /// It answers like ConnectWise, keeps its state in memory, and starts from a seed in YAML. It listens on loopback
@@ -61,6 +64,7 @@ pub(super) fn run(verb: &Simulate, screen: &Screen) -> Result<Exit, Failure> {
         Failure::caused(Exit::Invalid, "The seed is invalid", &error)
             .with_hint("`trueup schema seed` describes it")
     })?;
+    simulator.limit_log(LOG_BYTES);
     wait_for(async {
         let listener = tokio::net::TcpListener::bind(verb.listen).await.map_err(|error| {
             Failure::caused(Exit::Unexpected, format!("Cannot listen on {}", verb.listen), &error)

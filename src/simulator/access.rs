@@ -176,7 +176,11 @@ pub(super) fn my_security(member: &Member) -> Vec<Object> {
             .with("moduleFunctionIdentifier", name.replace(' ', "").as_str())
             .with("moduleName", module)
             .with("moduleIdentifier", module)
+            .with("moduleDescription", module)
             .with("reportFlag", false)
+            .with("restrictFlag", false)
+            .with("customFlag", false)
+            .with("sortOrder", place)
             .with("member", Value::Object(myself))
     };
     (1..).zip(FUNCTIONS).map(row).collect()

@@ -1,16 +1,17 @@
 //! The rules that additions have beyond their fields: defaults from the catalogue, dates, quantities.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::derived::line_status;
+use super::defaults::fill_one;
+use super::derived::{agreement_status, line_status};
 use super::errors::{Flaw, FlawCode};
 use super::kind::Kind;
 use super::moment;
-use super::options::Tolerance;
+use super::options::{Options, Tolerance};
 use super::state::{Record, State};
 use super::value::{Object, Value};
+use super::zone;
 
 /// What an addition takes from its product when it is created, by the name on the addition and on the product.
 const FROM_PRODUCT: &[(&str, &str)] = &[
@@ -23,6 +24,9 @@ const FROM_PRODUCT: &[(&str, &str)] = &[
 ];
 /// What it takes again when its product changes.
 const AGAIN_FROM_PRODUCT: &[&str] = &["unitPrice", "unitCost", "description"];
+
+/// How a database rounds.
+const HALF_AWAY: RoundingStrategy = RoundingStrategy::MidpointAwayFromZero;
 
 /// Fills in what the creator of an addition has left out.
 pub(super) fn fill(state: &State, parent: u32, fields: &mut Object, now: Timestamp) {
@@ -39,18 +43,7 @@ pub(super) fn fill(state: &State, parent: u32, fields: &mut Object, now: Timesta
     fill_one(fields, "purchaseItemFlag", false.into());
     fill_one(fields, "specialOrderFlag", false.into());
     fill_one(fields, "sequenceNumber", line.into());
-    fill_one(fields, "effectiveDate", midnight(now).into());
-}
-
-fn fill_one(fields: &mut Object, name: &'static str, value: Value) {
-    if fields.get(name).is_none() && !value.is_null() {
-        fields.set(name, value);
-    }
-}
-
-fn midnight(now: Timestamp) -> Option<Timestamp> {
-    let today = now.to_zoned_datetime(TimeZone::UTC).date();
-    today.to_zoned_datetime(TimeZone::UTC).ok().map(|start| start.timestamp())
+    fill_one(fields, "effectiveDate", zone::midnight(zone::now(&state.options, now)).into());
 }
 
 /// Takes price, cost and description from a changed product, unless they were sent along.
@@ -67,11 +60,11 @@ pub(super) fn follow_product(state: &State, before: &Object, fields: &mut Object
     }
 }
 
-/// Rounds the quantity where the server keeps only so many decimals.
+/// Rounds the quantity where the server keeps only so many decimals: a half away from zero, as its database does.
 pub(super) fn round(state: &State, fields: &mut Object) {
     let quantity = fields.get("quantity").and_then(Value::number);
     if let (Some(decimals), Some(quantity)) = (state.options.quantity_decimals, quantity) {
-        fields.set("quantity", quantity.round_dp(decimals));
+        fields.set("quantity", quantity.round_dp_with_strategy(decimals, HALF_AWAY));
     }
 }
 
@@ -83,12 +76,13 @@ pub(super) fn flaws(
     fields: &Object,
     now: Timestamp,
 ) -> Vec<Flaw> {
+    let now = zone::now(&state.options, now);
     let mut flaws = Vec::new();
     if let Some(agreement) = state.record(Kind::Agreement, parent) {
         flaws.extend(date_flaw(agreement, before, fields));
+        flaws.extend(quantity_flaw(&state.options, agreement, before, fields, now));
     }
     flaws.extend(product_flaw(state, fields));
-    flaws.extend(quantity_flaw(state, before, fields, now));
     flaws
 }
 
@@ -104,8 +98,7 @@ fn date_flaw(agreement: &Record, before: Option<&Record>, fields: &Object) -> Op
     }
     let set = before.is_none_or(|before| before.get("effectiveDate").date() != Some(effective));
     let prorated = agreement.get("prorateFlag").flag() == Some(true);
-    let next = agreement.get("nextInvoiceDate").as_text().and_then(next_invoice);
-    if set && !prorated && next.is_some_and(|next| effective < next) {
+    if set && !prorated && next_invoice(agreement).is_some_and(|next| effective < next) {
         return flaw(
             "The effective date lies in a period that has been invoiced. Prorate the addition or use the next \
              invoice date",
@@ -114,8 +107,9 @@ fn date_flaw(agreement: &Record, before: Option<&Record>, fields: &Object) -> Op
     None
 }
 
-/// The next invoice date is a text; a day or a moment is understood.
-fn next_invoice(text: &str) -> Option<Timestamp> {
+/// When an agreement is invoiced next. The date is a text; a day or a moment is understood.
+pub(super) fn next_invoice(agreement: &Record) -> Option<Timestamp> {
+    let text = agreement.get("nextInvoiceDate").as_text()?;
     moment::read(text).or_else(|| moment::read(&format!("{text}T00:00:00Z")))
 }
 
@@ -129,7 +123,13 @@ fn product_flaw(state: &State, fields: &Object) -> Option<Flaw> {
 }
 
 /// The rules on quantities that nobody knows of, as switched.
-fn quantity_flaw(state: &State, before: Option<&Record>, fields: &Object, now: Timestamp) -> Option<Flaw> {
+fn quantity_flaw(
+    options: &Options,
+    agreement: &Record,
+    before: Option<&Record>,
+    fields: &Object,
+    now: Timestamp,
+) -> Option<Flaw> {
     let quantity = fields.get("quantity").and_then(Value::number);
     let unchanged = before.is_some_and(|before| before.get("quantity").number() == quantity);
     if unchanged {
@@ -137,16 +137,31 @@ fn quantity_flaw(state: &State, before: Option<&Record>, fields: &Object, now: T
     }
     let refused = |tolerance: Tolerance| tolerance == Tolerance::Refused;
     let out_of_range = |message: &str| Some(Flaw::new(FlawCode::OutOfRange, "quantity", message));
-    let options = &state.options;
     if refused(options.negative_quantity) && quantity.is_some_and(|quantity| quantity < Decimal::ZERO) {
         return out_of_range("The quantity must not be negative");
     }
     if refused(options.zero_quantity) && quantity.is_some_and(|quantity| quantity.is_zero()) {
         return out_of_range("The quantity must not be zero");
     }
-    let ended = before.is_some_and(|before| line_status(before, now) == "Cancelled");
-    if refused(options.ended_line_quantity) && ended {
-        return Some(Flaw::new(FlawCode::InvalidField, "quantity", "The addition has been cancelled"));
+    let before = before?;
+    let closed = |message: &str| Some(Flaw::new(FlawCode::InvalidField, "quantity", message));
+    if refused(options.ended_line_quantity) && has_ended(agreement, before, now) {
+        return closed("The addition has been cancelled or has expired");
+    }
+    if refused(options.invoiced_line_quantity) && is_invoiced(agreement, before, now) {
+        return closed("The addition has been invoiced for this period");
     }
     None
+}
+
+/// Whether a line is cancelled, or its agreement is or has expired.
+fn has_ended(agreement: &Record, line: &Record, now: Timestamp) -> bool {
+    let agreement = agreement_status(agreement, now);
+    line_status(line, now) == "Cancelled" || matches!(agreement.as_text(), Some("Cancelled" | "Expired"))
+}
+
+/// Whether the period that runs has been invoiced with this line on it.
+fn is_invoiced(agreement: &Record, line: &Record, now: Timestamp) -> bool {
+    let began = line.get("effectiveDate").date().is_none_or(|effective| effective <= now);
+    began && next_invoice(agreement).is_some_and(|next| now < next)
 }

@@ -8,8 +8,30 @@ use super::kind::Kind;
 use super::value::Object;
 
 /// The kinds of records that the audit trail can be asked about.
-pub(super) const TYPES: &[&str] =
-    &["Agreement", "AgreementAddition", "Company", "Configuration", "Invoice", "ProductCatalog"];
+pub(super) const TYPES: &[&str] = &[
+    "Ticket",
+    "Contact",
+    "Company",
+    "Opportunity",
+    "Time",
+    "Activity",
+    "ProductCatalog",
+    "ProjectTicket",
+    "Purchasing",
+    "Configuration",
+    "Schedule",
+    "Agreement",
+    "AgreementAddition",
+    "Project",
+    "Invoice",
+    "PurchaseOrder",
+    "Expense",
+    "ProductItem",
+    "Survey",
+    "Member",
+    "PurchaseOrderLineItem",
+    "Site",
+];
 
 /// Every row, by what it is about.
 #[derive(Debug, Default)]

@@ -110,9 +110,10 @@ fn paging(request: &Value) -> Result<Paging, Refusal> {
     if page_id.is_empty() { Paging::navigable(&page, &size) } else { Paging::forward_only(&page_id, &size) }
 }
 
+/// The kinds that are known to be asked for in bundles, of those that are kept here.
 fn kind(resource: &str) -> Option<Kind> {
     const RESOURCES: [(&str, Kind); 3] =
-        [("addition", Kind::Addition), ("agreement", Kind::Agreement), ("company", Kind::Company)];
+        [("addition", Kind::Addition), ("agreement", Kind::Agreement), ("ticket", Kind::Ticket)];
     RESOURCES.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(resource)).map(|(_, kind)| kind)
 }
 

@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::moment;
+
 /// Tells the simulator what time it is. Clones tell the same time.
 #[derive(Clone, Debug)]
 pub struct Clock(Hands);
@@ -48,6 +50,6 @@ impl Clock {
             Hands::System => Timestamp::now(),
             Hands::Fixed(fixed) => *fixed.lock().unwrap_or_else(PoisonError::into_inner),
         };
-        Timestamp::from_second(now.as_second()).unwrap_or(now)
+        moment::whole_seconds(now)
     }
 }

@@ -4,9 +4,11 @@ use super::custom_fields;
 use super::errors::{Flaw, FlawCode};
 use super::kind::Kind;
 use super::moment;
+use super::options::{Options, RequiredOnUpdates};
 use super::schema::{self, Duty, Field, Shape};
 use super::state::State;
 use super::value::{Object, Value, read_number};
+use super::zone;
 
 /// The stored form of a value sent for a field.
 ///
@@ -34,9 +36,11 @@ pub(super) fn stored(
             Flaw::new(FlawCode::NotFound, field.name, format!("The {} does not exist", other.entity()))
         }),
         Shape::Elsewhere => {
-            sent.object().map(|_| sent.clone()).ok_or_else(|| wrong("A reference is expected"))
+            sent.object().map(|_| sent.without_nulls()).ok_or_else(|| wrong("A reference is expected"))
         }
-        Shape::ManyElsewhere => sent.list().map(|_| sent.clone()).ok_or_else(|| wrong("A list is expected")),
+        Shape::ManyElsewhere => {
+            sent.list().map(|_| sent.without_nulls()).ok_or_else(|| wrong("A list is expected"))
+        }
         Shape::CustomFields => {
             let omitted = state.options.omitted_custom_fields;
             custom_fields::stored(state.definitions(kind), before, sent, omitted)
@@ -44,6 +48,21 @@ pub(super) fn stored(
         }
         Shape::Information => Ok(Value::Null),
     }
+}
+
+/// The stored form of a value that a request sends: a date becomes the day that the server makes of it.
+pub(super) fn sent(
+    state: &State,
+    kind: Kind,
+    field: &Field,
+    before: &Value,
+    sent: &Value,
+) -> Result<Value, Flaw> {
+    let stored = stored(state, kind, field, before, sent)?;
+    Ok(match stored {
+        Value::Date(date) => Value::Date(zone::stored_date(&state.options, date)),
+        other => other,
+    })
 }
 
 fn number(sent: &Value) -> Option<Value> {
@@ -56,27 +75,51 @@ fn number(sent: &Value) -> Option<Value> {
 
 fn date(sent: &Value) -> Option<Value> {
     match sent {
-        Value::Date(date) => Some(Value::Date(*date)),
+        Value::Date(date) => Some(Value::Date(moment::whole_seconds(*date))),
         Value::Text(text) => moment::read(text).map(Value::Date),
         Value::Null | Value::Flag(_) | Value::Number(_) | Value::List(_) | Value::Object(_) => None,
     }
 }
 
+/// When a record is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Occasion {
+    /// It comes to be.
+    Creation,
+    /// It changes.
+    Update,
+}
+
 /// What is wrong with a stored record, field by field.
-pub(super) fn flaws(state: &State, kind: Kind, fields: &Object) -> Vec<Flaw> {
-    let set_by_callers = schema::of(kind).iter().filter(|field| field.duty != Duty::Derived);
-    set_by_callers
-        .filter_map(|field| flaw(state, field, fields.get(field.name).unwrap_or(&Value::Null)))
-        .collect()
+pub(super) fn flaws(state: &State, kind: Kind, fields: &Object, occasion: Occasion) -> Vec<Flaw> {
+    let check = |field: &Field| {
+        let value = fields.get(field.name).unwrap_or(&Value::Null);
+        let absent = value.is_null() || value.as_text() == Some("");
+        match (absent, needed(field.duty, occasion, &state.options)) {
+            (true, true) => Some(missing(field.name)),
+            (true, false) => None,
+            (false, _) => flaw(state, field, value),
+        }
+    };
+    schema::of(kind).iter().filter(|field| field.duty != Duty::Derived).filter_map(check).collect()
+}
+
+fn needed(duty: Duty, occasion: Occasion, options: &Options) -> bool {
+    match duty {
+        Duty::Required => true,
+        Duty::RequiredOnUpdates => {
+            occasion == Occasion::Update && options.required_on_updates == RequiredOnUpdates::Enforced
+        }
+        Duty::Optional | Duty::Derived => false,
+    }
+}
+
+fn missing(name: &str) -> Flaw {
+    Flaw::new(FlawCode::MissingRequiredField, name, format!("The {name} field is required"))
 }
 
 fn flaw(state: &State, field: &Field, value: &Value) -> Option<Flaw> {
     let name = field.name;
-    if value.is_null() || value.as_text() == Some("") {
-        let missing =
-            || Flaw::new(FlawCode::MissingRequiredField, name, format!("The {name} field is required"));
-        return (field.duty == Duty::Required).then(missing);
-    }
     let invalid = |message: String| Some(Flaw::new(FlawCode::InvalidField, name, message));
     match (field.shape, value) {
         (Shape::Text, Value::Text(_))

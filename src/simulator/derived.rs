@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::kind::Kind;
 use super::options::AdditionStatus;
+use super::proration;
 use super::state::Record;
 use super::value::Value;
 use super::view::View;
@@ -18,7 +19,13 @@ pub(super) fn field(view: &View<'_>, kind: Kind, record: &Record, name: &str) ->
         (Kind::Addition, "extCost") => Some(extended(record, "unitCost").into()),
         (Kind::Addition, "margin") => Some(margin(record).into()),
         (Kind::Addition, "agreementStatus") => Some(addition_status(view, record)),
-        (Kind::Agreement, "agreementStatus") => Some(agreement_status(record, view.now)),
+        (Kind::Addition, "proratePrice") => Some(proration::unit(view, record, "unitPrice").into()),
+        (Kind::Addition, "prorateCost") => Some(proration::unit(view, record, "unitCost").into()),
+        (Kind::Addition, "extendedProratePrice") => {
+            Some(proration::extended(view, record, "unitPrice").into())
+        }
+        (Kind::Addition, "extendedProrateCost") => Some(proration::extended(view, record, "unitCost").into()),
+        (Kind::Agreement, "agreementStatus") => Some(agreement_status(record, view.today())),
         _ => None,
     }
 }
@@ -44,11 +51,11 @@ fn addition_status(view: &View<'_>, addition: &Record) -> Value {
         return planted.clone();
     }
     match view.state.options.addition_status {
-        AdditionStatus::OwnDates => line_status(addition, view.now).into(),
+        AdditionStatus::OwnDates => line_status(addition, view.today()).into(),
         AdditionStatus::Agreement => addition
             .parent
             .and_then(|id| view.state.record(Kind::Agreement, id))
-            .map_or(Value::Null, |agreement| agreement_status(agreement, view.now)),
+            .map_or(Value::Null, |agreement| agreement_status(agreement, view.today())),
     }
 }
 
@@ -63,7 +70,8 @@ pub(super) fn line_status(addition: &Record, now: Timestamp) -> &'static str {
     }
 }
 
-fn agreement_status(agreement: &Record, now: Timestamp) -> Value {
+/// Whether an agreement runs, by its flags and dates.
+pub(super) fn agreement_status(agreement: &Record, now: Timestamp) -> Value {
     let planted = agreement.get("agreementStatus");
     if !planted.is_null() {
         return planted.clone();

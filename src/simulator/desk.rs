@@ -76,6 +76,11 @@ fn respond_to_member(
         Err(refusal) => return Outcome::anonymous(refusal.into()),
     };
     let identifier = Some(member.identifier.clone());
+    let address = request.path.len() + 1 + request.query.len();
+    if let Some(longest) = state.options.longest_address.filter(|longest| address > *longest) {
+        let answer = Refusal::address_too_long(longest).into();
+        return Outcome { answer, member: identifier, mutation: None };
+    }
     let Some((code_base, endpoint)) = found else {
         return Outcome { answer: Refusal::no_endpoint().into(), member: identifier, mutation: None };
     };

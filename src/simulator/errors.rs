@@ -28,6 +28,7 @@ pub(super) struct Flaw {
 pub(super) enum FlawCode {
     MissingRequiredField,
     InvalidField,
+    ObjectExists,
     OutOfRange,
     MaxLengthField,
     NotFound,
@@ -42,6 +43,7 @@ impl Flaw {
         let code = match self.code {
             FlawCode::MissingRequiredField => "MissingRequiredField",
             FlawCode::InvalidField => "InvalidField",
+            FlawCode::ObjectExists => "ObjectExists",
             FlawCode::OutOfRange => "OutOfRange",
             FlawCode::MaxLengthField => "MaxLengthField",
             FlawCode::NotFound => "NotFound",
@@ -104,6 +106,11 @@ impl Refusal {
     pub(super) fn unauthorized(status: u16, message: &str) -> Self {
         let code = if status == 404 { "ConnectWiseApi" } else { "Unauthorized" };
         Self::new(status, code, message)
+    }
+
+    /// The address is longer than the server reads.
+    pub(super) fn address_too_long(longest: usize) -> Self {
+        Self::new(414, "ConnectWiseApi", format!("The address is longer than {longest} characters"))
     }
 
     /// Other records still need this one.

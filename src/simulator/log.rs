@@ -1,8 +1,8 @@
-//! What happened, in order, and never forgotten: every request, every change of a record.
+//! What happened, in order: every request, every change of a record. Nothing is forgotten unless a limit is set.
 //!
 //! Keys and passwords are not kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -77,12 +77,18 @@ pub struct Mutation {
     pub after: Option<Object>,
 }
 
-/// The log. It only grows.
+/// About how much memory an entry takes beside its own texts: two records and their parts.
+const ENTRY_BYTES: usize = 8 * 1024;
+
+/// The log. It only grows, unless a limit is set.
 #[derive(Debug, Default)]
 pub(super) struct Log {
     last: u64,
-    exchanges: Vec<Arc<Exchange>>,
+    exchanges: VecDeque<Arc<Exchange>>,
     hand_edits: Vec<Arc<Mutation>>,
+    weight: usize,
+    limit: Option<usize>,
+    forgotten: u64,
 }
 
 impl Log {
@@ -98,7 +104,29 @@ impl Log {
         if let Some(mutation) = &mut exchange.mutation {
             mutation.sequence = self.last;
         }
-        self.exchanges.push(Arc::new(exchange));
+        self.weight += weight(&exchange);
+        self.exchanges.push_back(Arc::new(exchange));
+        self.forget();
+    }
+
+    /// Sets how many bytes the requests may take, about.
+    pub(super) fn set_limit(&mut self, bytes: usize) {
+        self.limit = Some(bytes);
+        self.forget();
+    }
+
+    /// How many requests were forgotten.
+    pub(super) fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+
+    /// Forgets the oldest requests that the limit has no room for.
+    fn forget(&mut self) {
+        while self.limit.is_some_and(|limit| self.weight > limit) {
+            let Some(oldest) = self.exchanges.pop_front() else { return };
+            self.weight -= weight(&oldest);
+            self.forgotten += 1;
+        }
     }
 
     /// Adds an edit that no request made.
@@ -110,11 +138,15 @@ impl Log {
 
     /// Every request so far.
     pub(super) fn exchanges(&self) -> Vec<Arc<Exchange>> {
-        self.exchanges.clone()
+        self.exchanges.iter().cloned().collect()
     }
 
     /// Every hand edit so far.
     pub(super) fn hand_edits(&self) -> Vec<Arc<Mutation>> {
         self.hand_edits.clone()
     }
+}
+
+fn weight(exchange: &Exchange) -> usize {
+    ENTRY_BYTES + exchange.path.len() + exchange.query.len() + exchange.body.len()
 }

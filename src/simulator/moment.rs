@@ -2,6 +2,11 @@
 
 use jiff::Timestamp;
 
+/// A moment without the part of a second that nothing on this wire has.
+pub(super) fn whole_seconds(moment: Timestamp) -> Timestamp {
+    Timestamp::from_second(moment.as_second()).unwrap_or(moment)
+}
+
 /// The moment a text names, where it is written in exactly that form.
 pub(super) fn read(text: &str) -> Option<Timestamp> {
     const FORM: &[u8] = b"dddd-dd-ddTdd:dd:ddZ";

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 pub use super::custom_fields::OmittedCustomFields;
 
+/// The vendor recommends 2,000 characters and points what is longer than this to a search that only tickets have.
+const LONGEST_ADDRESS: usize = 10_000;
+
 /// What a client needs to log in, members' keys apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -125,6 +128,50 @@ switch! {
     }
 }
 
+switch! {
+    /// What becomes of a date that is sent as midnight, UTC.
+    Midnight {
+        /// It is kept as it is sent, and compared with the time in UTC.
+        AsSent,
+        /// The server keeps the day that it then is in its own time zone, and compares it with the time there.
+        ServerDay,
+    }
+}
+switch! {
+    /// Which callbacks a change of an addition fires.
+    AdditionCallbacks {
+        /// None: only a change of the agreement itself fires the agreement's.
+        Silent,
+        /// The agreement's, as if the agreement had been updated.
+        Agreement,
+    }
+}
+switch! {
+    /// Whether what is marked as required on updates is demanded.
+    RequiredOnUpdates {
+        /// A PUT or PATCH whose result lacks one is refused.
+        Enforced,
+        /// The mark says nothing to the API.
+        Ignored,
+    }
+}
+
+/// The time zone of the server. It has no summer time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ServerTimeZone {
+    /// Its name, as `/system/info` says it.
+    pub name: String,
+    /// How far its clock is before UTC; negative in the west.
+    pub offset_minutes: i32,
+}
+
+impl Default for ServerTimeZone {
+    fn default() -> Self {
+        Self { name: "Eastern Standard Time".to_owned(), offset_minutes: -5 * 60 }
+    }
+}
+
 /// The switches for what is not known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -143,8 +190,13 @@ pub struct Options {
     pub negative_quantity: Tolerance,
     /// Whether a quantity may be zero.
     pub zero_quantity: Tolerance,
-    /// Whether the quantity of a cancelled or expired line may change.
+    /// Whether the quantity of a cancelled line, or of a line of a cancelled or expired agreement, may change.
     pub ended_line_quantity: Tolerance,
+    /// Whether the quantity of a line may change after the period that runs has been invoiced. Where it may, the change
+    /// reaches the next invoice.
+    pub invoiced_line_quantity: Tolerance,
+    /// Whether agreements that change need what is marked as required on updates.
+    pub required_on_updates: RequiredOnUpdates,
     /// How texts are compared in filters.
     pub string_comparison: Comparison,
     /// How a quote inside a quoted text is written in filters.
@@ -163,6 +215,16 @@ pub struct Options {
     pub bundle_limit: Option<usize>,
     /// Who may read setup tables.
     pub setup_tables: SetupTables,
+    /// Which callbacks a change of an addition fires.
+    pub addition_callbacks: AdditionCallbacks,
+    /// How many seconds lists and counts lag behind writes. A record that is asked for by its id never does.
+    pub list_lag_seconds: u32,
+    /// The time zone of the server.
+    pub server_time_zone: ServerTimeZone,
+    /// What becomes of a date that is sent as midnight, UTC.
+    pub midnight: Midnight,
+    /// The longest address, path and query together, that is served; any where this is absent.
+    pub longest_address: Option<usize>,
 }
 
 impl Default for Options {
@@ -176,6 +238,8 @@ impl Default for Options {
             negative_quantity: Tolerance::default(),
             zero_quantity: Tolerance::default(),
             ended_line_quantity: Tolerance::default(),
+            invoiced_line_quantity: Tolerance::default(),
+            required_on_updates: RequiredOnUpdates::default(),
             string_comparison: Comparison::default(),
             quote_escape: QuoteEscape::default(),
             like_underscore: Underscore::default(),
@@ -185,6 +249,11 @@ impl Default for Options {
             default_order: DefaultOrder::default(),
             bundle_limit: None,
             setup_tables: SetupTables::default(),
+            addition_callbacks: AdditionCallbacks::default(),
+            list_lag_seconds: 0,
+            server_time_zone: ServerTimeZone::default(),
+            midnight: Midnight::default(),
+            longest_address: Some(LONGEST_ADDRESS),
         }
     }
 }

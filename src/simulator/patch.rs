@@ -127,7 +127,7 @@ fn whole_field(
 ) -> Result<Value, Flaw> {
     match operation.verb {
         Verb::Remove => Ok(Value::Null),
-        Verb::Add | Verb::Replace => conform::stored(state, kind, field, before, &operation.value),
+        Verb::Add | Verb::Replace => conform::sent(state, kind, field, before, &operation.value),
     }
 }
 
@@ -137,13 +137,15 @@ fn element(before: &Value, path: &[String], operation: &Operation) -> Option<Val
     let (place, rest) = path.split_first()?;
     let place = if place == "-" { elements.len() } else { place.parse().ok()? };
     match (operation.verb, rest) {
-        (Verb::Add, []) if place <= elements.len() => elements.insert(place, operation.value.clone()),
-        (Verb::Replace, []) => *elements.get_mut(place)? = operation.value.clone(),
+        (Verb::Add, []) if place <= elements.len() => {
+            elements.insert(place, operation.value.without_nulls());
+        }
+        (Verb::Replace, []) => *elements.get_mut(place)? = operation.value.without_nulls(),
         (Verb::Remove, []) if place < elements.len() => drop(elements.remove(place)),
         (Verb::Add | Verb::Replace, [property]) => {
             let mut object = elements.get(place)?.object()?.clone();
             object.set(property.clone(), operation.value.clone());
-            elements[place] = Value::Object(object);
+            elements[place] = Value::Object(object).without_nulls();
         }
         (Verb::Add | Verb::Replace | Verb::Remove, _) => return None,
     }

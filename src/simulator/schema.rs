@@ -51,6 +51,8 @@ pub(super) enum Duty {
     Optional,
     /// The caller, who must.
     Required,
+    /// The caller, who may leave it out of a new record but of no record that changes.
+    RequiredOnUpdates,
     /// The server alone; what a caller sends is ignored.
     Derived,
 }
@@ -62,6 +64,10 @@ impl Field {
 
     const fn text(name: &'static str) -> Self {
         Self::new(name, Shape::Text)
+    }
+
+    const fn short(name: &'static str, longest: usize) -> Self {
+        Self::new(name, Shape::ShortText(longest))
     }
 
     const fn number(name: &'static str) -> Self {
@@ -90,6 +96,10 @@ impl Field {
 
     const fn required(self) -> Self {
         Self { duty: Duty::Required, ..self }
+    }
+
+    const fn required_on_updates(self) -> Self {
+        Self { duty: Duty::RequiredOnUpdates, ..self }
     }
 
     const fn derived(self) -> Self {

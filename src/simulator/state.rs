@@ -13,6 +13,7 @@ use super::audit::AuditTrail;
 use super::custom_fields::Definition;
 use super::kind::Kind;
 use super::options::{Login, Options};
+use super::past::Past;
 use super::value::{Object, Value};
 
 /// A record as stored: references to other records are their ids, derived fields are absent.
@@ -43,6 +44,7 @@ pub(super) struct State {
     pub(super) members: Vec<Member>,
     pub(super) custom_fields: BTreeMap<Kind, Vec<Definition>>,
     pub(super) audit: AuditTrail,
+    past: Past,
 }
 
 impl State {
@@ -57,6 +59,7 @@ impl State {
             members,
             custom_fields: BTreeMap::new(),
             audit: AuditTrail::default(),
+            past: Past::default(),
         }
     }
 
@@ -84,6 +87,32 @@ impl State {
         };
         let ids = self.children.get(&(kind, parent)).into_iter().flat_map(move |ids| ids.range(beyond));
         Box::new(ids.filter_map(|id| table.get(id)))
+    }
+
+    /// The records as lists show them now: those of `records`, as late as lists are.
+    pub(super) fn listed(
+        &self,
+        kind: Kind,
+        parent: Option<u32>,
+        after: u32,
+        now: Timestamp,
+    ) -> Box<dyn Iterator<Item = &Record> + '_> {
+        let otherwise = self.past.shown_otherwise(kind, now, self.options.list_lag_seconds);
+        if otherwise.is_empty() {
+            return self.records(kind, parent, after);
+        }
+        let as_they_are =
+            self.records(kind, parent, after).filter(|record| !otherwise.contains_key(&record.id));
+        let as_they_were = otherwise.values().copied().flatten();
+        let as_they_were = as_they_were.filter(|record| record.parent == parent && record.id > after);
+        let by_id: BTreeMap<u32, &Record> =
+            as_they_are.chain(as_they_were).map(|record| (record.id, record)).collect();
+        Box::new(by_id.into_values())
+    }
+
+    /// Remembers what a record was before it changes now, as long as lists show it so.
+    pub(super) fn remember(&mut self, kind: Kind, id: u32, before: Option<Record>, now: Timestamp) {
+        self.past.remember(kind, id, before, now, self.options.list_lag_seconds);
     }
 
     /// Every record of a kind, by id.

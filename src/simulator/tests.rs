@@ -12,6 +12,7 @@ mod patches;
 mod records;
 mod scale;
 mod seeds;
+mod unknowns;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -207,4 +208,9 @@ fn read_reply(text: &str) -> Option<Reply> {
     let header =
         |line: &str| line.split_once(':').map(|(n, v)| (n.to_ascii_lowercase(), v.trim().to_owned()));
     Some(Reply { status, headers: lines.filter_map(header).collect(), body: body.to_owned() })
+}
+
+/// A text as the value of a parameter, every byte encoded.
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }

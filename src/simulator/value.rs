@@ -3,6 +3,7 @@
 //! Numbers are read from and written to their text, so 0.1 stays 0.1 and 2.00 stays 2.00. Knows nothing of
 //! ConnectWise.
 
+mod lenient;
 mod read;
 mod write;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
+pub(super) use lenient::read_leniently;
 pub use read::Unreadable;
 pub(super) use read::read_number;
 
@@ -88,6 +90,20 @@ impl Value {
     pub(super) fn id(&self) -> Option<u32> {
         let number = self.number()?;
         if number.fract().is_zero() { number.try_into().ok() } else { None }
+    }
+
+    /// The same without the properties that are nothing, however deep.
+    pub(super) fn without_nulls(&self) -> Self {
+        match self {
+            Self::List(list) => Self::List(list.iter().map(Self::without_nulls).collect()),
+            Self::Object(Object(properties)) => {
+                let some = properties.iter().filter(|(_, value)| !value.is_null());
+                Self::Object(Object(
+                    some.map(|(name, value)| (name.clone(), value.without_nulls())).collect(),
+                ))
+            }
+            Self::Null | Self::Flag(_) | Self::Number(_) | Self::Text(_) | Self::Date(_) => self.clone(),
+        }
     }
 
     /// What lies under a path of property names; nothing where the path ends early.

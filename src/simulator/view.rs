@@ -11,6 +11,7 @@ use super::kind::Kind;
 use super::schema::{self, Field, Shape};
 use super::state::{Record, State};
 use super::value::{Object, Value};
+use super::zone;
 
 /// The state as one caller sees it at one moment.
 #[derive(Clone, Copy)]
@@ -32,6 +33,11 @@ impl<'a> View<'a> {
             }
         }
         shown
+    }
+
+    /// The time that dates of records are compared with.
+    pub(super) fn today(&self) -> Timestamp {
+        zone::now(&self.state.options, self.now)
     }
 
     /// What a column holds.

@@ -7,8 +7,10 @@ use jiff::Timestamp;
 
 use super::additions;
 use super::audit::{Change, Row, Source};
-use super::conform;
+use super::conform::{self, Occasion};
+use super::defaults;
 use super::errors::{Flaw, Refusal};
+use super::identity;
 use super::kind::Kind;
 use super::log::Mutation;
 use super::patch::{self, Operation};
@@ -44,7 +46,8 @@ pub(super) fn create(
     parent: Option<u32>,
     body: &Value,
 ) -> Written {
-    let fields = from_body(state, author, kind, parent, body)?;
+    let mut fields = from_body(state, author, kind, parent, body)?;
+    defaults::fill(state, kind, &mut fields);
     check(state, author, kind, parent, None, &fields)?;
     let id = state.next_id(kind);
     let record = Record { id, parent, fields, updated: author.now, updated_by: author.member.into() };
@@ -131,7 +134,7 @@ fn from_body(
     let mut flaws = Vec::new();
     for field in schema::of(kind).iter().filter(|field| field.duty != Duty::Derived) {
         let Some(sent) = body.get(field.name) else { continue };
-        match conform::stored(state, kind, field, &Value::Null, sent) {
+        match conform::sent(state, kind, field, &Value::Null, sent) {
             Ok(value) => patch::put(&mut fields, field.name, value),
             Err(flaw) => flaws.push(flaw),
         }
@@ -154,7 +157,9 @@ fn check(
     before: Option<&Record>,
     fields: &Object,
 ) -> Result<(), Refusal> {
-    let mut flaws: Vec<Flaw> = conform::flaws(state, kind, fields);
+    let occasion = if before.is_some() { Occasion::Update } else { Occasion::Creation };
+    let mut flaws: Vec<Flaw> = conform::flaws(state, kind, fields, occasion);
+    flaws.extend(identity::flaw(state, kind, before, fields));
     if let (Kind::Addition, Some(parent)) = (kind, parent) {
         flaws.extend(additions::flaws(state, parent, before, fields, author.now));
     }
@@ -202,6 +207,7 @@ fn commit(
         let row = Row { kind, id: mutation.id, change: mutation.change, text, when: now, member, source };
         state.audit.add(row);
     }
+    state.remember(kind, mutation.id, before, author.now);
     match after {
         Some(after) => state.put(kind, after),
         None => state.remove(kind, mutation.id),

@@ -48,18 +48,22 @@ impl Desk<'_> {
         let listing = self.listing(schema::of(kind), Some(kind), Paging::navigable("", "")?)?;
         let view = self.view();
         let look = |record: &&Record, column: &Column| view.look(kind, record, column);
-        Ok((counted(listing.count(self.state.records(kind, parent, 0), &look)), None))
+        Ok((counted(listing.count(self.state.listed(kind, parent, 0, self.now), &look)), None))
     }
 
     /// The mode and page that the request asks for.
     fn paging(&self) -> Result<Paging, Refusal> {
         let size = self.parameters.get("pagesize");
-        match self.request.header("pagination-type") {
-            Some(mode) if mode.eq_ignore_ascii_case("forward-only") => {
-                Paging::forward_only(self.parameters.get("pageid"), size)
-            }
-            _ => Paging::navigable(self.parameters.get("page"), size),
+        if self.asks_forward_only() {
+            Paging::forward_only(self.parameters.get("pageid"), size)
+        } else {
+            Paging::navigable(self.parameters.get("page"), size)
         }
+    }
+
+    fn asks_forward_only(&self) -> bool {
+        let mode = self.request.header("pagination-type");
+        mode.is_some_and(|mode| mode.eq_ignore_ascii_case("forward-only"))
     }
 
     fn listing(&self, schema: Schema, kind: Option<Kind>, paging: Paging) -> Result<Listing, Refusal> {
@@ -85,7 +89,7 @@ impl Desk<'_> {
         let shown = Object::new()
             .with("version", format!("v{}.1", self.state.login.release).as_str())
             .with("isCloud", true)
-            .with("serverTimeZone", "Eastern Standard Time")
+            .with("serverTimeZone", self.state.options.server_time_zone.name.as_str())
             .with("licenseBits", Value::List(Vec::new()))
             .with("cloudRegion", "NA")
             .with("maxWorkFlowRecordsAllowed", 100);
@@ -101,14 +105,18 @@ impl Desk<'_> {
         Ok((self.page(shown.collect(), page.place), None))
     }
 
-    /// Forward-only paging is not supported here; a request for it is answered page by page.
+    /// Forward-only paging is not supported here: a request for it gets the page of its number, without any link.
     pub(super) fn audit_trail(&self) -> Result<Done, Refusal> {
         let rows = self.audit_rows()?;
         let paging = Paging::navigable(self.parameters.get("page"), self.parameters.get("pagesize"))?;
         let listing = self.listing(AUDIT_TRAIL, None, paging)?;
         let page = listing.cut(rows.iter(), &|_| 0, &look_at_row);
         let shown = page.rows.into_iter().map(|row| Value::Object(listing.projection.show(row.clone())));
-        Ok((self.page(shown.collect(), page.place), None))
+        let shown = shown.collect();
+        if self.asks_forward_only() {
+            return Ok((Answer::json(200, &Value::List(shown)), None));
+        }
+        Ok((self.page(shown, page.place), None))
     }
 
     pub(super) fn audit_trail_count(&self) -> Result<Done, Refusal> {
@@ -138,7 +146,7 @@ pub(in crate::simulator) fn read_page(
     parent: Option<u32>,
 ) -> (Vec<Value>, Place) {
     let look = |record: &&Record, column: &Column| view.look(kind, record, column);
-    let rows = view.state.records(kind, parent, listing.after());
+    let rows = view.state.listed(kind, parent, listing.after(), view.now);
     let page = listing.cut(rows, &|record| record.id, &look);
     let show = |record: &Record| Value::Object(listing.projection.show(view.whole(kind, record)));
     (page.rows.into_iter().map(show).collect(), page.place)

@@ -9,7 +9,7 @@ use crate::simulator::kind::Kind;
 use crate::simulator::log::Mutation;
 use crate::simulator::patch;
 use crate::simulator::state::Record;
-use crate::simulator::value::Value;
+use crate::simulator::value::{Object, Value, read_leniently};
 use crate::simulator::writes::{self, Author};
 
 impl Desk<'_> {
@@ -20,7 +20,7 @@ impl Desk<'_> {
         let member = self.member.identifier.clone();
         let author = Author { member: &member, now: self.now, source: Source::Api };
         let mutation = writes::create(self.state, author, kind, parent, &body)?;
-        Ok(self.written(201, mutation))
+        Ok((self.shown(201, self.after(&mutation)), Some(mutation)))
     }
 
     pub(super) fn patch(&mut self, kind: Kind, parent: Option<u32>, id: u32) -> Result<Done, Refusal> {
@@ -30,7 +30,7 @@ impl Desk<'_> {
         let member = self.member.identifier.clone();
         let author = Author { member: &member, now: self.now, source: Source::Api };
         let mutation = writes::patch(self.state, author, kind, &before, &operations, self.landing)?;
-        Ok(self.written(200, mutation))
+        Ok((Answer::json(200, &Value::Object(self.after(&mutation))), Some(mutation)))
     }
 
     pub(super) fn replace(&mut self, kind: Kind, parent: Option<u32>, id: u32) -> Result<Done, Refusal> {
@@ -40,7 +40,7 @@ impl Desk<'_> {
         let member = self.member.identifier.clone();
         let author = Author { member: &member, now: self.now, source: Source::Api };
         let mutation = writes::replace(self.state, author, kind, &before, &body, self.landing)?;
-        Ok(self.written(200, mutation))
+        Ok((Answer::json(200, &Value::Object(self.after(&mutation))), Some(mutation)))
     }
 
     pub(super) fn delete(&mut self, kind: Kind, parent: Option<u32>, id: u32) -> Result<Done, Refusal> {
@@ -57,11 +57,11 @@ impl Desk<'_> {
         self.state.record_below(kind, parent, id).cloned().ok_or_else(|| Refusal::not_found(kind, id))
     }
 
-    /// The whole record after the write, as the wire shows it.
-    fn written(&self, status: u16, mutation: Mutation) -> Done {
+    /// The whole record after a write, as the wire shows it. Only the answer to a creation is cut down to the fields
+    /// asked for: nothing is known of others.
+    fn after(&self, mutation: &Mutation) -> Object {
         let record = self.state.record(mutation.kind, mutation.id);
-        let shown = record.map(|record| self.view().whole(mutation.kind, record)).unwrap_or_default();
-        (self.shown(status, shown), Some(mutation))
+        record.map(|record| self.view().whole(mutation.kind, record)).unwrap_or_default()
     }
 
     /// The body as JSON, whose media type must say so.
@@ -71,9 +71,7 @@ impl Desk<'_> {
         if !matches!(essence.as_str(), "application/json" | "application/vnd.connectwise.com+json") {
             return Err(Refusal::wrong_media_type(media_type));
         }
-        self.request
-            .body
-            .parse()
+        read_leniently(&self.request.body)
             .map_err(|unreadable| Refusal::malformed(format!("The body is not valid: {unreadable}")))
     }
 }

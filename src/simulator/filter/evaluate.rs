@@ -6,6 +6,7 @@ use super::lexer::{Literal, Operator};
 use super::like;
 use super::parser::{Sense, Sentence, Test};
 use crate::simulator::column::Column;
+use crate::simulator::moment;
 use crate::simulator::options::{Comparison, Options};
 use crate::simulator::value::Value;
 
@@ -57,7 +58,11 @@ fn order(value: &Value, literal: &Literal, options: &Options) -> Option<Ordering
         Literal::Text(text) => Some(folded(value.as_text()?, options).cmp(&folded(text, options))),
         Literal::Number(number) => Some(value.number()?.cmp(number)),
         Literal::Flag(flag) => Some(value.flag()?.cmp(flag)),
-        Literal::Date(date) => Some(value.date()?.cmp(date)),
+        Literal::Date(date) => {
+            // The value of a custom field is a text, also that of a date.
+            let own = value.date().or_else(|| value.as_text().and_then(moment::read));
+            Some(own?.cmp(date))
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! Tickets on service boards: as much of them as a program that opens one needs.
 
-use super::{Field, ID, INFORMATION, Schema, Shape};
+use super::{Field, ID, INFORMATION, Schema};
 use crate::simulator::kind::Kind;
 
 /// `/service/tickets`. Boards, statuses and priorities are not kept. `initialDescription` is taken and never answered.
 pub(super) const TICKET: Schema = &[
     ID,
-    Field::new("summary", Shape::ShortText(100)).required(),
+    Field::short("summary", 100).required(),
     Field::elsewhere("board"),
     Field::elsewhere("status"),
     Field::reference("company", Kind::Company).required(),

@@ -27,6 +27,11 @@ pub(in crate::simulator) const MY_SECURITY: Schema = &[
     Field::text("moduleFunctionIdentifier"),
     Field::text("moduleName"),
     Field::text("moduleIdentifier"),
+    Field::flag("myAllFlag"),
     Field::flag("reportFlag"),
+    Field::flag("restrictFlag"),
+    Field::flag("customFlag"),
+    Field::text("moduleDescription"),
+    Field::number("sortOrder"),
     Field::elsewhere("member"),
 ];

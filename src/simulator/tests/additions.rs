@@ -1,7 +1,7 @@
 //! What is special about additions.
 
-use super::{AGREEMENT, LINE, Reply, caller, running, world, world_with};
-use crate::simulator::{Kind, Running};
+use super::{AGREEMENT, LINE, Reply, caller, running, world};
+use crate::simulator::{Kind, Role, Running, Value};
 
 fn create(running: &Running, agreement: u32, body: &str) -> Reply {
     caller(running).send("POST", &format!("finance/agreements/{agreement}/additions"), body)
@@ -86,17 +86,6 @@ fn base_08_the_status_follows_the_lines_dates_and_the_clock() {
     assert_eq!(status(), "\"Active\"", "the day has not come");
     running.clock().set("2026-11-25T00:00:00Z".parse().unwrap());
     assert_eq!(status(), "\"Cancelled\"");
-}
-
-#[test]
-fn base_08_the_status_can_be_that_of_the_agreement_instead() {
-    let seen = |running: &Running| {
-        running.by("jo").edit(Kind::Agreement, AGREEMENT, "cancelledFlag", true).unwrap();
-        caller(running).get(&caller(running).line(LINE)).at("agreementStatus")
-    };
-
-    assert_eq!(seen(&world()), "\"Active\"");
-    assert_eq!(seen(&world_with("additionStatus: agreement")), "\"Cancelled\"");
 }
 
 #[test]
@@ -201,19 +190,98 @@ fn base_08_a_line_answers_only_below_its_own_agreement() {
 }
 
 #[test]
-fn base_08_the_unknown_rules_of_quantities_are_switchable() {
-    let usual = world();
-    let strict = world_with(
-        "negativeQuantity: refused, zeroQuantity: refused, endedLineQuantity: refused, quantityDecimals: 2",
-    );
-    let statuses = |running: &Running, quantity: &str| caller(running).set_quantity(LINE, quantity).status;
+fn base_08_a_quantity_may_be_nothing_and_then_no_amount_is_computed() {
+    let running = world();
 
-    assert_eq!((statuses(&usual, "-1"), statuses(&strict, "-1")), (200, 400));
-    assert_eq!((statuses(&usual, "0"), statuses(&strict, "0")), (200, 400));
-    assert_eq!(caller(&usual).set_quantity(LINE, "1.23456").at("quantity"), "1.23456");
-    assert_eq!(caller(&strict).set_quantity(LINE, "1.23456").at("quantity"), "1.23");
-    for running in [&usual, &strict] {
-        running.cancel_addition(LINE, running.clock().now()).unwrap();
+    let body = r#"{"product":{"id":502},"billCustomer":"DoNotBill","effectiveDate":"2026-12-01T00:00:00Z"}"#;
+    let reply = create(&running, AGREEMENT, body);
+
+    for absent in ["quantity", "billedQuantity", "extPrice", "extCost", "margin", "cancelledDate"] {
+        assert!(!reply.body.contains(&format!("\"{absent}\"")), "{absent}");
     }
-    assert_eq!((statuses(&usual, "9"), statuses(&strict, "9")), (200, 400));
+}
+
+#[test]
+fn base_08_the_status_of_an_agreement_follows_its_dates_and_flags() {
+    let running = world();
+    let caller = caller(&running);
+    let status = || caller.get(&format!("finance/agreements/{AGREEMENT}")).at("agreementStatus");
+    let edit =
+        |field: &str, value: Value| running.by("jo").edit(Kind::Agreement, AGREEMENT, field, value).unwrap();
+    assert_eq!(status(), "\"Active\"");
+
+    edit("startDate", Value::text("2026-12-01T00:00:00Z"));
+    assert_eq!(status(), "\"Inactive\"", "it has not begun");
+    running.clock().set("2026-12-01T00:00:00Z".parse().unwrap());
+    assert_eq!(status(), "\"Active\"", "from its start date on");
+    edit("cancelledFlag", true.into());
+    edit("dateCancelled", Value::text("2026-12-05T00:00:00Z"));
+    assert_eq!(status(), "\"Active\"", "it is not cancelled yet");
+    running.clock().set("2026-12-05T00:00:00Z".parse().unwrap());
+    assert_eq!(status(), "\"Cancelled\"");
+    edit("cancelledFlag", false.into());
+    edit("noEndingDateFlag", false.into());
+    edit("endDate", Value::text("2026-12-04T00:00:00Z"));
+    assert_eq!(status(), "\"Expired\"");
+}
+
+#[test]
+fn base_08_the_next_invoice_date_is_open_and_the_day_before_is_not() {
+    let running = world();
+    let dated = |date: &str| {
+        let body = format!(
+            r#"{{"product":{{"id":502}},"billCustomer":"Billable","effectiveDate":"{date}T00:00:00Z"}}"#
+        );
+        create(&running, AGREEMENT, &body).status
+    };
+
+    assert_eq!((dated("2026-11-30"), dated("2026-12-01")), (400, 201));
+}
+
+#[test]
+fn base_08_an_old_line_cannot_be_moved_into_an_invoiced_period_but_keeps_its_date() {
+    let running = world();
+    let caller = caller(&running);
+    let patch = |date: &str| {
+        let body = format!(r#"[{{"op":"replace","path":"effectiveDate","value":"{date}T00:00:00Z"}}]"#);
+        caller.send("PATCH", &caller.line(LINE), &body).status
+    };
+
+    assert_eq!((patch("2026-11-05"), patch("2025-01-01"), patch("2026-12-01")), (400, 200, 200));
+}
+
+#[test]
+fn base_08_prorated_amounts_are_the_days_left_of_the_current_period() {
+    let running = world();
+    running.by("jo").edit(Kind::Agreement, 50_002, "nextInvoiceDate", "2026-12-01").unwrap();
+    let body = |flag: bool| {
+        format!(
+            r#"{{"product":{{"id":502}},"billCustomer":"Billable","quantity":3,"prorateCurrentPeriodFlag":{flag},
+                "effectiveDate":"2026-11-21T00:00:00Z"}}"#
+        )
+    };
+
+    let prorated = create(&running, 50_002, &body(true));
+    let whole = create(&running, 50_002, &body(false));
+
+    // Ten days of thirty: 12.50 / 3 and 4 / 3, in cents, three times.
+    let amounts = ["proratePrice", "prorateCost", "extendedProratePrice", "extendedProrateCost", "extPrice"];
+    assert_eq!(amounts.map(|name| prorated.at(name)), ["4.17", "1.33", "12.51", "3.99", "37.50"]);
+    assert_eq!(amounts.map(|name| whole.at(name)), ["null", "null", "null", "null", "37.50"]);
+}
+
+#[test]
+fn base_08_a_new_agreement_takes_its_billing_from_its_type() {
+    let running = world();
+    running.set_role("trueup", Role::everything());
+    let post = |body: &str| caller(&running).send("POST", "finance/agreements", body);
+
+    let agreement =
+        post(r#"{"name":"New","type":{"name":"Support"},"company":{"id":20001},"contact":{"id":1}}"#);
+    let bare = post("{}");
+
+    assert_eq!((agreement.status, agreement.at("billProducts")), (201, "\"Billable\"".to_owned()));
+    assert_eq!(agreement.at("invoicingCycle"), "\"CalendarYear\"");
+    let missing: Vec<String> = bare.flaws().into_iter().map(|(_, field)| field).collect();
+    assert_eq!(missing, ["name", "type", "company", "contact"]);
 }

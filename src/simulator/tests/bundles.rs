@@ -1,6 +1,6 @@
 //! Bundles.
 
-use super::{Reply, basic, caller, world, world_with};
+use super::{Reply, basic, caller, world};
 use crate::simulator::Value;
 
 fn results(reply: &Reply) -> Vec<Value> {
@@ -45,7 +45,7 @@ fn base_12_names_have_no_case_and_pages_go_by_number_or_id() {
     let body = r#"{"Requests":[
         {"sequencenumber":1,"resourcetype":"Addition","apirequest":{"PARENTID":50001,"Page":{"PageSize":1,"Page":2}}},
         {"sequencenumber":2,"resourcetype":"ADDITION","apirequest":{"parentId":50001,"page":{"pageId":100001}}},
-        {"sequencenumber":3,"resourcetype":"company","apirequest":{"filters":{"CustomFieldConditions":"caption='Seats' and value=4"}}}]}"#;
+        {"sequencenumber":3,"resourcetype":"agreement","apirequest":{"FILTERS":{"Conditions":"company/id=20002","ORDERBY":"id desc"}}}]}"#;
     let reply = caller(&running).send("POST", "system/bundles", body);
 
     let ids = |result: &Value| {
@@ -53,7 +53,10 @@ fn base_12_names_have_no_case_and_pages_go_by_number_or_id() {
         entities.iter().map(|entity| shown(entity, "id")).collect::<Vec<_>>()
     };
     let results = results(&reply);
-    assert_eq!([ids(&results[0]), ids(&results[1]), ids(&results[2])], [["100002"], ["100002"], ["20001"]]);
+    assert_eq!(
+        [ids(&results[0]), ids(&results[1]), ids(&results[2])],
+        [vec!["100002"], vec!["100002"], vec!["50003", "50002"]]
+    );
 }
 
 #[test]
@@ -61,7 +64,7 @@ fn base_12_permissions_are_judged_item_by_item() {
     let running = world();
     let reader = caller(&running).with("Authorization", &basic("msp+look:only"));
 
-    let body = r#"{"requests":[{"resourceType":"company","apiRequest":{}},{"resourceType":"agreement","apiRequest":{}}]}"#;
+    let body = r#"{"requests":[{"resourceType":"ticket","apiRequest":{}},{"resourceType":"agreement","apiRequest":{}}]}"#;
     let reply = reader.send("POST", "system/bundles", body);
 
     let statuses: Vec<String> = results(&reply).iter().map(|result| shown(result, "statusCode")).collect();
@@ -69,9 +72,35 @@ fn base_12_permissions_are_judged_item_by_item() {
 }
 
 #[test]
-fn base_12_the_greatest_bundle_is_switchable() {
-    let body = r#"{"requests":[{"resourceType":"company"},{"resourceType":"company"}]}"#;
-    let status = |running| caller(running).send("POST", "system/bundles", body).status;
+fn base_12_only_the_resource_types_that_are_known_of_are_served() {
+    let running = world();
+    let status = |resource: &str| {
+        let request = format!(r#"{{"resourceType":"{resource}","apiRequest":{{"parentId":50001}}}}"#);
+        let body = format!(r#"{{"requests":[{request}]}}"#);
+        shown(&results(&caller(&running).send("POST", "system/bundles", &body))[0], "statusCode")
+    };
 
-    assert_eq!((status(&world()), status(&world_with("bundleLimit: 1"))), (200, 400));
+    assert_eq!(["ticket", "agreement", "addition"].map(status), ["200", "200", "200"]);
+    assert_eq!(["company", "catalog", ""].map(status), ["400", "400", "400"]);
+}
+
+#[test]
+fn base_12_a_bundle_reads_and_cannot_write() {
+    let running = world();
+
+    let body = r#"{"requests":[{"resourceType":"addition","method":"DELETE","apiRequest":{"parentId":50001,"id":100001,
+        "entity":{"quantity":9}}}]}"#;
+    let reply = caller(&running).send("POST", "system/bundles", body);
+
+    assert_eq!(results(&reply)[0].descend(&["entities"]).list().unwrap().len(), 1);
+    assert_eq!((running.quantity(super::LINE), running.audit_rows()), (Some("120.00".parse().unwrap()), 0));
+}
+
+#[test]
+fn base_12_a_bundle_that_is_none_is_refused_whole() {
+    let running = world();
+
+    for body in ["{}", "[]", r#"{"requests":5}"#] {
+        assert_eq!(caller(&running).send("POST", "system/bundles", body).status, 400, "{body}");
+    }
 }

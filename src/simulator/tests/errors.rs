@@ -1,7 +1,7 @@
 //! Refusals have exactly the shapes that are known.
 
 use super::{LINE, caller, world};
-use crate::simulator::{Canned, Fault, Match};
+use crate::simulator::{Canned, Fault, Match, Role, Tolerance, Value};
 
 #[test]
 fn base_09_an_invalid_object_names_every_flaw() {
@@ -77,4 +77,80 @@ fn base_09_the_429_body_has_its_own_shape() {
     assert_eq!(reply.at("error"), "\"ConnectWiseAPI\"");
     assert!(reply.at("message").contains("30 seconds"));
     assert_eq!(reply.at("code"), "null");
+}
+
+#[test]
+fn base_09_every_inner_code_has_its_occasion() {
+    let running = world();
+    running.set_role("trueup", Role::everything());
+    running.change_options(|options| options.negative_quantity = Tolerance::Refused);
+    let caller = caller(&running);
+    let line = caller.line(LINE);
+    let patch = |path: &str, value: &str| {
+        let body = format!(r#"[{{"op":"replace","path":"{path}","value":{value}}}]"#);
+        caller.send("PATCH", &line, &body).flaws()
+    };
+    let flaw = |code: &str, field: &str| vec![(code.to_owned(), field.to_owned())];
+
+    assert_eq!(patch("billCustomer", "null"), flaw("MissingRequiredField", "billCustomer"));
+    assert_eq!(patch("billCustomer", "\"Never\""), flaw("InvalidField", "billCustomer"));
+    assert_eq!(patch("quantity", "-1"), flaw("OutOfRange", "quantity"));
+    let long = format!("\"{}\"", "x".repeat(6_001));
+    assert_eq!(patch("invoiceDescription", &long), flaw("MaxLengthField", "invoiceDescription"));
+    assert_eq!(patch("product", r#"{"id":9}"#), flaw("NotFound", "product"));
+    let again = caller.send("POST", "company/companies", r#"{"identifier":"CEDAR","name":"Second"}"#);
+    assert_eq!((again.status, again.flaws()), (400, flaw("ObjectExists", "identifier")));
+    let recycled = caller.send("POST", "company/companies", r#"{"identifier":"gone","name":"Cedar Dental"}"#);
+    assert_eq!(recycled.status, 201, "the recycle bin leaves identifiers free, and names may be shared");
+}
+
+#[test]
+fn base_09_a_record_in_use_is_409_and_stays() {
+    let running = world();
+    running.set_role("trueup", Role::everything());
+    let caller = caller(&running);
+
+    for path in ["company/companies/20001", "finance/agreements/types/11", "procurement/catalog/501"] {
+        let reply = caller.send("DELETE", path, "");
+        assert_eq!((reply.status, reply.at("code")), (409, "\"ConnectWiseApi\"".to_owned()), "{path}");
+        assert_eq!(caller.get(path).status, 200, "{path}");
+    }
+    assert_eq!(caller.send("DELETE", "company/companies/20003", "").status, 204);
+}
+
+#[test]
+fn base_09_no_invoice_can_be_made() {
+    let running = world();
+    running.set_role("trueup", Role::everything());
+    let caller = caller(&running);
+
+    for method in ["POST", "PUT", "PATCH", "GET"] {
+        assert_eq!(caller.send(method, "finance/agreements/50001/invoice", "{}").status, 404, "{method}");
+    }
+    assert_eq!((running.mutations(), running.audit_rows()), (Vec::new(), 0));
+}
+
+#[test]
+fn base_09_every_refusal_but_429_and_the_gateways_has_a_code_and_a_message() {
+    let running = world();
+    let caller = caller(&running);
+    let worded = |reply: &super::Reply| {
+        let text = |json: &Value, name: &str| json.descend(&[name]).as_text().is_some();
+        text(&reply.json(), "code") && text(&reply.json(), "message")
+    };
+
+    for (method, path, status) in [
+        ("GET", "company/companies?conditions=x", 400),
+        ("GET", "company/companies?page=0", 400),
+        ("DELETE", "finance/agreements/50001", 403),
+        ("GET", "finance/agreements/1", 404),
+        ("GET", "nowhere", 404),
+        ("PUT", "company/companies", 405),
+        ("OPTIONS", "company/companies", 405),
+    ] {
+        let reply = caller.send(method, path, "");
+        assert_eq!((reply.status, worded(&reply)), (status, true), "{method} {path}");
+    }
+    let stranger = caller.without("Authorization").get("company/companies");
+    assert_eq!((stranger.status, worded(&stranger)), (401, true));
 }

@@ -1,12 +1,11 @@
 //! The filter grammar, as a caller meets it.
 
-use super::{AGREEMENT, Reply, caller, world, world_with};
-use crate::simulator::Running;
+use super::{AGREEMENT, Reply, caller, encoded, world};
+use crate::simulator::{Role, Running};
 
 /// A query with its value percent-encoded.
 fn ask(running: &Running, path: &str, parameter: &str, value: &str) -> Reply {
-    let encoded: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    caller(running).get(&format!("{path}?{parameter}={encoded}"))
+    caller(running).get(&format!("{path}?{parameter}={}", encoded(value)))
 }
 
 fn companies(running: &Running, conditions: &str) -> Vec<u32> {
@@ -91,10 +90,8 @@ fn base_05_like_takes_stars_percents_and_bracketed_brackets() {
     let caller = super::Caller::new(&running)
         .with("Authorization", &super::basic("msp+public:private"))
         .with("clientId", "any");
-    let found = |conditions: &str| {
-        let encoded: String = conditions.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        caller.get(&format!("company/companies?conditions={encoded}")).ids()
-    };
+    let found =
+        |conditions: &str| caller.get(&format!("company/companies?conditions={}", encoded(conditions))).ids();
 
     assert_eq!(found("name like 'a*'"), [20_001, 20_002]);
     assert_eq!(found("name like '%1%'"), [20_001, 20_002]);
@@ -199,17 +196,90 @@ fn base_05_a_wrong_literal_type_names_the_literal_forms() {
 }
 
 #[test]
-fn base_05_the_unknowns_of_text_are_switchable() {
-    let usual = world();
-    let sensitive = world_with("stringComparison: sensitive, agreementTypeName: refused");
-    let doubled = world_with("quoteEscape: doubled");
-    let backslash = world_with("quoteEscape: backslash");
+fn base_05_numbers_may_be_negative_and_have_decimals_and_words_have_any_case() {
+    let running = world();
+    caller(&running).set_quantity(super::LINE, "-1.50");
+    let lines = format!("finance/agreements/{AGREEMENT}/additions");
+    let found = |conditions: &str| ask(&running, &lines, "conditions", conditions).ids();
 
-    assert_eq!(companies(&usual, "identifier='CEDAR'"), [20_001]);
-    assert_eq!(companies(&sensitive, "identifier='CEDAR'"), NOBODY);
-    let by_type = |running| ask(running, "finance/agreements", "conditions", "type/name='Support'").status;
-    assert_eq!((by_type(&usual), by_type(&sensitive)), (200, 400));
-    let quoted = |running, text: &str| ask(running, "company/companies", "conditions", text).status;
-    assert_eq!([quoted(&usual, "name='it''s'"), quoted(&doubled, "name='it''s'")], [400, 200]);
-    assert_eq!([quoted(&usual, r"name='it\'s'"), quoted(&backslash, r"name='it\'s'")], [400, 200]);
+    assert_eq!(found("Quantity = -1.5"), [super::LINE]);
+    assert_eq!(found("quantity > -1.500"), [100_002]);
+    assert_eq!(found("Quantity NOT IN (-1.5) AND product/identifier LIKE 'im%' Or id = 0"), [100_002]);
+}
+
+#[test]
+fn base_05_last_updated_filters_on_every_kind_of_record() {
+    let running = world();
+    running.set_role("trueup", Role::everything());
+    for path in [
+        "company/companies",
+        "finance/agreements",
+        "finance/agreements/types",
+        "finance/agreements/50001/additions",
+        "procurement/catalog",
+        "company/managedDevicesIntegrations",
+        "company/managedDevicesIntegrations/41/crossReferences",
+        "service/tickets",
+    ] {
+        let found = |condition: &str| ask(&running, path, "conditions", condition).ids().len();
+        let all = caller(&running).get(path).ids().len();
+        for field in ["lastUpdated", "LASTUPDATED", "_info/lastUpdated"] {
+            assert_eq!(found(&format!("{field} < [2026-01-01T00:00:00Z]")), all, "{path} {field}");
+            assert_eq!(found(&format!("{field} > [2026-01-01T00:00:00Z]")), 0, "{path} {field}");
+        }
+    }
+}
+
+#[test]
+fn base_05_custom_field_and_child_conditions_refuse_in_and_strangers() {
+    let running = world();
+
+    for (parameter, text) in [
+        ("childConditions", "types/id in (1, 2)"),
+        ("childConditions", "name = 'x'"),
+        ("childConditions", "types/nothing = 1"),
+        ("childConditions", "types/id = 1 and customFields/id = 2"),
+        ("customFieldConditions", "value in (1)"),
+        ("customFieldConditions", "id = 'x'"),
+        ("customFieldConditions", "name = 'x'"),
+    ] {
+        let refused = refusal(&running, "company/companies", parameter, text);
+        assert_eq!(refused, (400, BAD.to_owned()), "{parameter}={text}");
+    }
+}
+
+#[test]
+fn base_05_all_filters_of_a_request_must_let_a_row_through() {
+    let running = world();
+    let reply = caller(&running).get(&format!(
+        "company/companies?conditions={}&customFieldConditions={}",
+        encoded("id > 20001"),
+        encoded(r#"caption = "Backup account" and value != null"#)
+    ));
+
+    assert_eq!(reply.ids(), [20_002]);
+}
+
+#[test]
+fn base_05_a_custom_field_with_a_date_compares_with_a_date() {
+    let running = super::running(
+        "companies: [{identifier: a, customFields: {Since: '2026-01-01T00:00:00Z'}}, \
+         {identifier: b, customFields: {Since: soon}}]",
+    );
+    let caller = super::Caller::new(&running)
+        .with("Authorization", &super::basic("msp+public:private"))
+        .with("clientId", "any");
+    let condition = encoded("caption='Since' and value <= [2026-06-01T00:00:00Z]");
+
+    assert_eq!(caller.get(&format!("company/companies?customFieldConditions={condition}")).ids(), [20_001]);
+}
+
+#[test]
+fn base_05_both_encodings_of_a_space_and_every_special_sign_arrive() {
+    let running = world();
+    let get = |value: &str| caller(&running).get(&format!("company/companies?conditions={value}")).ids();
+
+    assert_eq!(get("name+=+%22Birch+%26+Sons%22"), [20_002]);
+    assert_eq!(get("name%20=%20%27Birch%20%26%20Sons%27"), [20_002]);
+    assert_eq!(get("name%20like%20%22%25%26%2A%22"), [20_002]);
 }

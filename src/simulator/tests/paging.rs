@@ -1,7 +1,7 @@
 //! Pages, links, projection and order.
 
-use super::{Caller, basic, caller, running, world, world_with};
-use crate::simulator::Running;
+use super::{Caller, basic, caller, running, world};
+use crate::simulator::{Kind, Running};
 
 /// Seven companies, and a caller.
 fn seven() -> (Running, Caller) {
@@ -101,21 +101,23 @@ fn base_06_forward_only_paging_loses_no_row_that_stood_at_the_start() {
 }
 
 #[test]
-fn base_06_the_audit_trail_pages_by_number_only() {
+fn base_06_the_audit_trail_pages_by_number_only_and_sends_no_link_to_forward_readers() {
     let running = world();
     let caller = caller(&running);
     for quantity in ["1", "2", "3"] {
         caller.set_quantity(super::LINE, quantity);
     }
-    let forward = caller.with("pagination-type", "forward-only");
-    let reply = forward.get("system/audittrail?type=AgreementAddition&id=100001&pageSize=2&page=2");
+    let page = "system/audittrail?type=AgreementAddition&id=100001&pageSize=2&page=2";
+    let by_number = caller.get(page);
+    let forward = caller.with("pagination-type", "forward-only").get(page);
 
-    assert_eq!(reply.json().list().unwrap().len(), 1);
-    assert!(reply.header("link").unwrap().contains("rel=\"prev\""));
+    assert!(by_number.header("link").unwrap().contains("rel=\"prev\""));
+    assert_eq!((forward.status, forward.header("link")), (200, None));
+    assert_eq!((forward.json().list().unwrap().len(), forward.body), (1, by_number.body));
 }
 
 #[test]
-fn fields_project_also_below_references_and_on_single_records() {
+fn base_06_fields_project_also_below_references_and_on_single_records() {
     let running = world();
     let caller = caller(&running);
     let line = caller.line(super::LINE);
@@ -129,7 +131,7 @@ fn fields_project_also_below_references_and_on_single_records() {
 }
 
 #[test]
-fn order_by_takes_several_fields_and_refuses_unknown_ones() {
+fn base_06_order_by_takes_several_fields_and_refuses_unknown_ones() {
     let (_running, caller) = seven();
     let get = |order: &str| caller.get(&format!("company/companies?orderby={order}"));
 
@@ -139,8 +141,62 @@ fn order_by_takes_several_fields_and_refuses_unknown_ones() {
 }
 
 #[test]
-fn the_order_of_a_list_that_asks_for_none_is_switchable() {
-    let running = world_with("defaultOrder: idDescending");
+fn base_06_fields_project_the_answer_to_a_creation() {
+    let running = world();
 
-    assert_eq!(caller(&running).get("company/companies").ids(), [20_003, 20_002, 20_001]);
+    let body = r#"{"product":{"id":502},"billCustomer":"Billable","effectiveDate":"2026-12-01T00:00:00Z"}"#;
+    let path = "finance/agreements/50001/additions?fields=id,product/identifier,customFields/value";
+    let reply = caller(&running).send("POST", path, body);
+
+    assert_eq!(reply.body, r#"{"id":100003,"product":{"identifier":"IMAGE"},"customFields":[]}"#);
+}
+
+#[test]
+fn base_06_order_by_reaches_below_references_and_into_information() {
+    let running = world();
+    let caller = caller(&running);
+    running.by("jo").edit(Kind::Agreement, 50_002, "customerPO", "7").unwrap();
+    let get = |order: &str| caller.get(&format!("finance/agreements?orderBy={order}")).ids();
+
+    assert_eq!(get("Company/Name,id%20DESC"), [50_003, 50_002, 50_001]);
+    assert_eq!(get("type/id%20desc,id"), [50_003, 50_001, 50_002]);
+    assert_eq!(get("lastUpdated%20desc,id"), [50_002, 50_001, 50_003]);
+}
+
+#[test]
+fn base_06_counts_honour_the_same_filters_and_no_page() {
+    let running = world();
+    let count = |query: &str| caller(&running).get(&format!("company/companies/count?{query}")).body;
+
+    assert_eq!(count("pageSize=1&page=2"), r#"{"count":3}"#);
+    assert_eq!(count("conditions=deletedFlag=false"), r#"{"count":2}"#);
+    assert_eq!(count("CustomFieldConditions=caption=%22Seats%22+and+value=4"), r#"{"count":1}"#);
+    let refused = caller(&running).get("company/companies?conditions=nothing=1");
+    assert_eq!((refused.status, count("conditions=nothing=1")), (400, refused.body));
+}
+
+#[test]
+fn base_06_every_link_ends_in_the_number_of_its_page_whatever_was_sent() {
+    let (_running, caller) = seven();
+
+    for query in ["PAGE=2&pageSize=2", "pageSize=2&page=2&conditions=id%3E0", "page=2&page=1&pageSize=2"] {
+        let reply = caller.get(&format!("company/companies?{query}"));
+        for (relation, query) in links(reply.header("link").unwrap()) {
+            let (rest, page) = query.rsplit_once("&page=").unwrap();
+            assert!(page.parse::<u32>().is_ok(), "{relation}: {query}");
+            assert!(!format!("&{rest}").to_lowercase().contains("&page="), "{relation}: {query}");
+        }
+    }
+}
+
+#[test]
+fn base_06_forward_only_answers_in_the_order_of_ids_whatever_the_default_is() {
+    let running = super::world_with("defaultOrder: idDescending");
+    let forward = caller(&running).with("Pagination-Type", "Forward-Only");
+
+    let page = forward.get("company/companies?PAGEID=20001&PAGESIZE=1");
+
+    assert_eq!(page.ids(), [20_002]);
+    assert_eq!(links(page.header("link").unwrap()), named(&[("next", "PAGESIZE=1&pageId=20002")]));
+    assert_eq!(forward.get("company/companies?pageId=x").status, 400);
 }

@@ -1,6 +1,6 @@
 //! The PATCH dialect.
 
-use super::{AGREEMENT, LINE, caller, running, world, world_with};
+use super::{AGREEMENT, LINE, caller, running, world};
 use crate::simulator::{Kind, Object, Role, Value};
 
 const COMPANY: &str = "company/companies/20001";
@@ -163,15 +163,76 @@ fn base_07_array_paths_reach_single_elements() {
 }
 
 #[test]
-fn base_07_custom_fields_that_a_list_leaves_out_are_cleared_or_kept() {
-    let values = |running: &crate::simulator::Running| {
-        running.set_role("trueup", Role::everything());
-        let only_seats = r#"[{"caption":"Seats","value":9}]"#;
-        let reply = caller(running).send("PATCH", COMPANY, &replace("customFields", only_seats));
-        let fields = reply.json().descend(&["customFields"]).list().unwrap().to_vec();
-        fields.iter().map(|field| field.descend(&["value"]).to_string()).collect::<Vec<_>>()
-    };
+fn base_07_the_answer_is_the_full_record_whatever_fields_are_asked_for() {
+    let running = world();
+    let caller = caller(&running);
 
-    assert_eq!(values(&world()), ["null", "9"]);
-    assert_eq!(values(&world_with("omittedCustomFields: kept")), ["\"cedar-1\"", "9"]);
+    let reply = caller.send("PATCH", &format!("{}?fields=id", caller.line(LINE)), &replace("quantity", "7"));
+
+    assert_eq!(reply.json(), caller.get(&caller.line(LINE)).json());
+}
+
+#[test]
+fn base_07_the_reader_takes_bare_names_and_single_quotes() {
+    let running = world();
+    let caller = caller(&running);
+    let patch = |body: &str| caller.send("PATCH", &caller.line(LINE), body);
+
+    let bare = patch("[{op: 'replace', path: 'quantity', value: 7.5}]");
+    let quotes = patch(r#"[{op:'replace',path:"/invoiceDescription",value:'it\'s "gold": {7} \u00e9'}]"#);
+    let mixed = patch(r#"[{"op":"replace",'path':'quantity',value:-1.5e1}]"#);
+
+    assert_eq!((bare.status, bare.at("quantity")), (200, "7.5".to_owned()));
+    assert_eq!(quotes.at("invoiceDescription"), r#""it's \"gold\": {7} é""#);
+    assert_eq!((mixed.status, mixed.at("quantity")), (200, "-15".to_owned()));
+    let broken =
+        ["[{op: replace}]", "[{op: 'replace]", "[{op 'replace'}]", "[{'op':'replace','path':quantity}]"];
+    for body in broken {
+        assert_eq!(patch(body).status, 400, "{body}");
+    }
+}
+
+#[test]
+fn base_07_dates_are_whole_seconds_of_utc_and_nothing_else() {
+    let running = world();
+    let caller = caller(&running);
+    let set = |date: &str| {
+        let body = replace("cancelledDate", &format!("\"{date}\""));
+        let reply = caller.send("PATCH", &caller.line(LINE), &body);
+        (reply.status, reply.flaws())
+    };
+    let refused = || (400, vec![("InvalidField".to_owned(), "cancelledDate".to_owned())]);
+
+    assert_eq!(set("2026-12-31T00:00:00Z").0, 200);
+    assert_eq!(set("").0, 200);
+    assert_eq!(running.addition(LINE).unwrap().get("cancelledDate"), None);
+    for date in
+        ["2026-12-31T00:00:00.000Z", "2026-12-31T00:00:00+01:00", "2026-12-31", "2026-02-30T00:00:00Z"]
+    {
+        assert_eq!(set(date), refused(), "{date}");
+    }
+}
+
+#[test]
+fn base_07_operations_follow_each_other_and_may_change_a_reference_too() {
+    let running = world();
+    let caller = caller(&running);
+
+    let body = r#"[{"op":"replace","path":"quantity","value":1},{"op":"add","path":"/quantity","value":2},
+        {"op":"replace","path":"product","value":{"identifier":"IMAGE"}}]"#;
+    let reply = caller.send("PATCH", &caller.line(LINE), body);
+
+    assert_eq!((reply.at("quantity"), reply.at("product/id")), ("2".into(), "502".into()));
+    assert_eq!(reply.at("product/name"), "null", "a reference to a product has no name");
+}
+
+#[test]
+fn base_07_nulls_inside_a_reference_are_absent_too() {
+    let running = world();
+    let caller = caller(&running);
+
+    let body = replace("invoiceGrouping", r#"{"id":3,"name":null}"#);
+    let reply = caller.send("PATCH", &caller.line(LINE), &body);
+
+    assert_eq!(reply.at("invoiceGrouping"), r#"{"id":3}"#);
 }

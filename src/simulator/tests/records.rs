@@ -1,7 +1,7 @@
 //! How records look, and that every change leaves its row.
 
 use super::{AGREEMENT, LINE, caller, world};
-use crate::simulator::{Change, Kind, Source};
+use crate::simulator::{Change, Kind, Role, Source, Value};
 
 #[test]
 fn base_04_nulls_are_absent_but_custom_fields_are_always_listed() {
@@ -140,4 +140,108 @@ fn hand_edits_reach_every_kind_of_record_and_can_delete() {
     assert_eq!(running.addition(LINE), None);
     assert!(running.edit_quantity(LINE, None).is_err());
     assert!(running.by("jo").edit(Kind::Company, 20_001, "Name", "x").is_err());
+}
+
+#[test]
+fn base_04_custom_fields_have_their_definition_and_no_record_lacks_one() {
+    let running = world();
+
+    for company in caller(&running).get("company/companies").json().list().unwrap() {
+        let fields = company.descend(&["customFields"]).list().unwrap().to_vec();
+        assert_eq!(fields.len(), 2);
+        for field in fields {
+            for name in ["id", "caption", "type", "entryMethod", "numberOfDecimals"] {
+                assert!(!field.descend(&[name]).is_null(), "{name}");
+            }
+            assert!(field.object().unwrap().get("value").is_some(), "null is written");
+        }
+    }
+}
+
+#[test]
+fn base_04_a_change_that_changes_nothing_leaves_last_updated_alone() {
+    let running = world();
+    let caller = caller(&running);
+    let before = caller.get(&caller.line(LINE)).at("_info");
+
+    let same = caller.set_quantity(LINE, "120");
+
+    assert_eq!((same.status, same.at("_info")), (200, before));
+    running.clock().advance(jiff::SignedDuration::from_millis(1_900));
+    assert_eq!(caller.set_quantity(LINE, "122").at("_info/lastUpdated"), "\"2026-11-20T09:30:01Z\"");
+}
+
+#[test]
+fn base_04_dates_by_hand_are_whole_seconds_too() {
+    let running = world();
+    let caller = caller(&running);
+
+    running.cancel_addition(LINE, "2026-12-01T00:00:00.75Z".parse().unwrap()).unwrap();
+
+    assert_eq!(caller.get(&caller.line(LINE)).at("cancelledDate"), "\"2026-12-01T00:00:00Z\"");
+}
+
+#[test]
+fn base_10_every_change_of_every_followed_kind_leaves_its_row() {
+    let running = world();
+    running.set_role("trueup", Role::everything());
+    let caller = caller(&running);
+    let rows = |audit_type: &str, id: u32| {
+        let rows = caller.get(&format!("system/audittrail?type={audit_type}&id={id}")).json();
+        let sub_type = |row: &Value| row.descend(&["auditSubType"]).as_text().unwrap().to_owned();
+        rows.list().unwrap().iter().map(sub_type).collect::<Vec<_>>()
+    };
+    let live = |collection: &str, audit_type: &str, body: &str, field: &str| {
+        let id = caller.send("POST", collection, body).at("id").parse().unwrap();
+        let path = format!("{collection}/{id}");
+        let patch = format!(r#"[{{"op":"replace","path":"{field}","value":"{field}"}}]"#);
+        assert_eq!(caller.send("PATCH", &path, &patch).status, 200, "{path}");
+        assert_eq!(caller.send("PATCH", &path, &patch).status, 200, "{path}");
+        assert_eq!(caller.send("DELETE", &path, "").status, 204, "{path}");
+        assert_eq!(rows(audit_type, id), ["Added", "Updated", "Deleted"], "{audit_type}");
+    };
+
+    live("company/companies", "Company", r#"{"identifier":"oak","name":"Oak"}"#, "city");
+    let agreement = r#"{"name":"New","type":{"id":12},"company":{"id":20001},"contact":{"id":1}}"#;
+    live("finance/agreements", "Agreement", agreement, "customerPO");
+    let addition =
+        r#"{"product":{"id":502},"billCustomer":"Billable","effectiveDate":"2026-12-01T00:00:00Z"}"#;
+    live("finance/agreements/50001/additions", "AgreementAddition", addition, "serialNumber");
+    let product = r#"{"identifier":"NEW","description":"New","subcategory":{"id":1},"type":{"id":1},
+        "customerDescription":"New"}"#;
+    live("procurement/catalog", "ProductCatalog", product, "notes");
+    assert_eq!(running.audit_rows(), 12);
+}
+
+#[test]
+fn base_10_refused_writes_and_ignored_paths_leave_no_row() {
+    let running = world();
+    let caller = caller(&running);
+    let patch = |path: &str, value: &str| {
+        let body = format!(r#"[{{"op":"replace","path":"{path}","value":{value}}}]"#);
+        caller.send("PATCH", &caller.line(LINE), &body).status
+    };
+
+    assert_eq!(patch("product/identifier", "\"IMAGE\""), 200);
+    assert_eq!(patch("extPrice", "1"), 200);
+    assert_eq!(patch("quantity", "120.000"), 200);
+    assert_eq!(patch("quantity", "\"x\""), 400);
+
+    assert_eq!(running.audit_rows(), 0);
+}
+
+#[test]
+fn a_log_with_a_limit_forgets_the_oldest_requests_and_counts_them() {
+    let running = world();
+    let caller = caller(&running);
+    for quantity in ["1", "2", "3", "4"] {
+        caller.set_quantity(LINE, quantity);
+    }
+
+    running.limit_log(20 * 1024);
+    caller.set_quantity(LINE, "5");
+
+    let kept: Vec<u64> = running.log().iter().map(|exchange| exchange.sequence).collect();
+    assert_eq!((kept, running.forgotten_requests()), (vec![4, 5], 3));
+    assert_eq!((running.mutations().len(), running.audit_rows()), (2, 5));
 }
