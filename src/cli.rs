@@ -16,6 +16,7 @@ mod man;
 mod plan;
 mod progress;
 mod resume;
+mod rights;
 mod run;
 mod schema;
 mod screen;

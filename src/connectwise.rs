@@ -21,6 +21,7 @@ mod products;
 mod progress;
 mod resource;
 mod retry;
+mod rights;
 mod scope;
 mod session;
 mod tickets;
@@ -36,6 +37,9 @@ pub use meter::{Meter, Readings};
 pub use options::{KeyPair, Options};
 pub use progress::{Detour, Progress};
 pub use resource::Resource;
+pub use rights::{
+    Action, Finding, Flaw, Level, LineWrites, Needs, Rights, RightsError, TicketUse, WhichKeys,
+};
 pub use scope::Scope;
 pub use tickets::{NewTicket, TicketAnswer, TicketDesk, TicketId, TicketState};
 pub use writer::{WriteAnswer, Writer};

@@ -14,12 +14,12 @@ use super::ask::{Answer, ask};
 use super::plan::{read_from, revision};
 use super::screen::Screen;
 use super::session::{Session, stop_on_signal, wait_for};
-use super::{Exit, Failure, Global};
+use super::{Exit, Failure, Global, rights};
 use crate::journal::{Journal, Suspended};
 use crate::plan::{Plan, Show, TextOptions, write_text};
 use crate::problem::printable;
 use crate::reconciler::{
-    Choice, Local, Means, Observation, SharedJournal, Stop, carry_out, observe, read_local, recover,
+    Choice, Local, Means, Observation, SharedJournal, Stop, Told, carry_out, observe, read_local, recover,
 };
 use crate::settings::is_read_only;
 
@@ -95,6 +95,7 @@ pub(super) fn run_at(
             journal: &journal,
             stop: &stop,
             until,
+            tickets: session.tickets,
         };
         let desk = Desk { session: &session, means, screen, now };
         desk.run(verb, wanted.as_ref(), local).await
@@ -137,7 +138,7 @@ struct Desk<'d> {
 impl Desk<'_> {
     async fn run(&self, verb: &Apply, wanted: Option<&Wanted>, local: Local) -> Result<Exit, Failure> {
         let tenant = &self.session.tenant;
-        let Means { timing, connectwise, journal, stop, until: _ } = self.means;
+        let Means { timing, connectwise, journal, stop, until: _, tickets: _ } = self.means;
         journal.with(|journal| journal.meet(&tenant.name, &self.session.instance(), self.now))?;
         let recovered = recover(tenant, timing, connectwise, journal, stop).await?;
         report::recovered(&recovered, self.screen);
@@ -154,7 +155,10 @@ impl Desk<'_> {
         }
         report::left_out(&choice, self.screen);
         self.approve(verb, wanted, &choice, &observation)?;
-        let tell = |result: &_| report::line(result, self.screen);
+        let tell = |told: Told<'_, '_>| match told {
+            Told::Rights(preflight) => rights::tell(preflight, self.screen),
+            Told::Line(result) => report::line(result, self.screen),
+        };
         let done = carry_out(&plan, &choice, &inputs, self.means, tell).await?;
         Ok(report::ended(&plan, &choice, &done.applied, &recovered, self.screen))
     }

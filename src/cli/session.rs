@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::screen::Screen;
 use super::{Exit, Failure, Global};
-use crate::connectwise::{ConnectWise, KeyPair, Options};
+use crate::connectwise::{ConnectWise, KeyPair, Options, TicketUse};
 use crate::journal::attempt::Timing;
 use crate::journal::{Instance, Journal};
 use crate::plan::History;
@@ -28,6 +28,8 @@ pub(super) struct Session {
     pub(super) journal: PathBuf,
     /// How long writes may take.
     pub(super) timing: Timing,
+    /// Whether somebody is told by tickets of the tenant's ConnectWise.
+    pub(super) tickets: TicketUse,
     access: ConnectWiseAccess,
     request_timeout: Duration,
 }
@@ -38,10 +40,12 @@ impl Session {
         let settings = settings::load(&settings::locate(global.config.as_deref())?)?;
         let (name, tenant) = pick(&settings, global.tenant.as_deref())?;
         let writes = tenant.writes;
+        let tickets = tickets(&settings, &name);
         Ok(Self {
             tenant: resolved(name, &tenant),
             journal: settings.journal.clone(),
             timing: Timing { send_by: writes.send_by, settle: writes.settle },
+            tickets,
             access: tenant.connectwise.clone(),
             request_timeout: writes.request_timeout,
         })
@@ -167,6 +171,12 @@ pub(super) fn resolved(name: Arc<str>, tenant: &settings::Tenant) -> Tenant {
         repository: Repository::new(&tenant.repository),
         sources: tenant.sources.iter().map(|(name, kept)| (name.clone(), source(kept))).collect(),
     }
+}
+
+/// Whether somebody is told by tickets of a tenant's ConnectWise.
+pub(super) fn tickets(settings: &Settings, name: &str) -> TicketUse {
+    let opens = |alert: &settings::alerts::Alert| matches!(&alert.to, settings::alerts::Channel::Tickets { tenant, .. } if **tenant == *name);
+    if settings.alerts.values().any(opens) { TicketUse::Opened } else { TicketUse::None }
 }
 
 fn source(kept: &settings::Source) -> Source {

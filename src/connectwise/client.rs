@@ -19,7 +19,7 @@ use crate::billing::{Addition, AdditionId, Agreement, AgreementId, View};
 /// A connection to one ConnectWise, for reading. Clones share it.
 #[derive(Clone)]
 pub struct ConnectWise {
-    session: Arc<Session>,
+    pub(super) session: Arc<Session>,
 }
 
 impl ConnectWise {

@@ -25,6 +25,8 @@ pub enum Resource {
     Tickets,
     /// Several lists read by one request.
     Bundles,
+    /// What the API member itself may do.
+    MySecurity,
 }
 
 impl Resource {
@@ -41,6 +43,9 @@ impl Resource {
                 "Grant the API member Finance > Agreements: Inquire All, and Edit All to apply"
             }
             Self::Tickets => "Grant the API member Service Desk > Service Tickets: Add All and Inquire All",
+            Self::MySecurity => {
+                "Nothing is assumed of its rights: the first write tells whether they are enough"
+            }
             Self::Products => "Grant the API member Procurement > Product Catalog: Inquire All",
         }
     }
@@ -59,6 +64,7 @@ impl fmt::Display for Resource {
             Self::Products => "products",
             Self::Tickets => "tickets",
             Self::Bundles => "bundled additions",
+            Self::MySecurity => "the API member's rights",
         })
     }
 }

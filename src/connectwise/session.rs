@@ -34,6 +34,8 @@ pub(super) enum Form {
     Record,
     /// A page of a list, in the order of numbers.
     Page,
+    /// The same, as the member that writes.
+    PageForWriter,
     /// Several lists by one request, whose body is this. It is a POST that changes nothing.
     Bundle(Bytes),
 }
@@ -109,6 +111,9 @@ impl Session {
                 .transport
                 .reading(Method::GET, codebase, ask.path)
                 .header("pagination-type", "forward-only"),
+            Form::PageForWriter => {
+                self.transport.checking(codebase, ask.path).header("pagination-type", "forward-only")
+            }
             Form::Bundle(body) => self
                 .transport
                 .reading(Method::POST, codebase, ask.path)

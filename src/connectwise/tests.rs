@@ -2,6 +2,7 @@
 
 mod far_end;
 mod reads;
+mod rights;
 mod simulated;
 mod tickets;
 mod views;

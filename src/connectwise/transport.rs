@@ -104,6 +104,16 @@ impl Transport {
         self.keyed(&self.reads, self.keys.reading(), method, codebase, path)
     }
 
+    /// A read with the keys that write: what they may do can only be asked with them.
+    pub(super) fn checking(&self, codebase: &str, path: &str) -> RequestBuilder {
+        self.keyed(&self.reads, self.keys.writing(), Method::GET, codebase, path)
+    }
+
+    /// Whether writes are made with keys of their own.
+    pub(super) fn has_write_keys(&self) -> bool {
+        self.keys.writing() != self.keys.reading()
+    }
+
     /// A write below the API of a code base, on a connection of its own.
     pub(super) fn writing(&self, method: Method, codebase: &str, path: &str) -> RequestBuilder {
         self.keyed(&self.writes, self.keys.writing(), method, codebase, path)

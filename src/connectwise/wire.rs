@@ -15,7 +15,7 @@ use crate::billing::{Addition, AgreementId};
 pub(super) use day::{day, last_updated, loose_day};
 pub use names::Names;
 pub(super) use number::Number;
-pub(super) use text::{Text, readable};
+pub(super) use text::{Text, present, readable};
 
 /// Why an answer, or one record of it, cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

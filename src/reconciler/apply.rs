@@ -72,6 +72,8 @@ pub enum Halt {
     Expired,
     /// ConnectWise refused the credential for a write.
     CredentialRefused,
+    /// The API member lacks a right, so nothing was tried.
+    RightsMissing,
     /// One of the lines that were tried first was not verified.
     FirstLinesFailed,
 }
@@ -110,6 +112,8 @@ pub(super) struct Run<'r> {
     pub(super) stop: &'r Stop,
     /// How long the plan may be written.
     pub(super) validity: Validity<'r>,
+    /// Why nothing may be tried at all, if that is known beforehand.
+    pub(super) halted: Option<Halt>,
 }
 
 /// Applies `chosen`, lines of `plan`. `tell` hears each result as it comes.
@@ -130,7 +134,7 @@ pub(super) async fn apply<'p>(
     let gate = Gate { stop: run.stop, validity: run.validity, is_suspended: &is_suspended };
     let pen = Pen { writer: &writer, gate: &gate };
     let mut sisters = Sisters::of(plan);
-    let mut halt = None;
+    let mut halt = run.halted;
     let mut tried = 0;
     let mut applied = Applied::default();
 

@@ -1,4 +1,5 @@
-//! Carries a plan out: what it rests on is recorded, then its lines are written in a run of their own.
+//! Carries a plan out: what it rests on is recorded, the members' rights are asked for, then its lines are written in a run
+//! of their own.
 //!
 //! The one way for whoever applies, by hand or by the daemon. Decides no quantity and asks nobody.
 
@@ -6,10 +7,11 @@ use jiff::Timestamp;
 
 use super::apply::{Applied, ApplyError, LineResult, Run, Validity, apply};
 use super::choice::Choice;
+use super::preflight::{Preflight, needs, preflight};
 use super::record;
 use super::shared::SharedJournal;
 use super::stop::Stop;
-use crate::connectwise::ConnectWise;
+use crate::connectwise::{ConnectWise, TicketUse};
 use crate::journal::attempt::Timing;
 use crate::journal::{JournalError, RunResult};
 use crate::plan::{Inputs, Plan};
@@ -27,6 +29,17 @@ pub struct Means<'m> {
     pub stop: &'m Stop,
     /// From then on the plan is too old to be written.
     pub until: Timestamp,
+    /// Whether somebody is told by tickets of this ConnectWise.
+    pub tickets: TicketUse,
+}
+
+/// What is told while a plan is carried out.
+#[derive(Debug)]
+pub enum Told<'t, 'p> {
+    /// What the members may do, before anything is written.
+    Rights(&'t Preflight),
+    /// How a line ended.
+    Line(&'t LineResult<'p>),
 }
 
 /// What came of a plan that was carried out.
@@ -36,9 +49,12 @@ pub struct CarriedOut<'p> {
     pub applied: Applied<'p>,
     /// The run as a whole, as the journal has it.
     pub result: RunResult,
+    /// What the members may do.
+    pub rights: Preflight,
 }
 
-/// Records the plan and what it rests on, and writes the lines that were chosen. `tell` hears each result as it comes.
+/// Records the plan and what it rests on, and writes the lines that were chosen. `tell` hears of the members'
+/// rights first, and then each result as it comes. Where a right is missing, no line is tried.
 ///
 /// # Errors
 ///
@@ -48,20 +64,27 @@ pub async fn carry_out<'p>(
     choice: &Choice<'p>,
     inputs: &Inputs<'_>,
     means: Means<'_>,
-    tell: impl FnMut(&LineResult<'p>) + Send,
+    mut tell: impl FnMut(Told<'_, 'p>) + Send,
 ) -> Result<CarriedOut<'p>, ApplyError> {
-    let Means { timing, connectwise, journal, stop, until } = means;
+    let Means { timing, connectwise, journal, stop, until, tickets } = means;
+    let rights = match choice.lines.is_empty() {
+        true => Preflight::Skipped,
+        false => preflight(connectwise, needs(inputs.catalog, tickets), stop).await,
+    };
+    tell(Told::Rights(&rights));
     let id = journal.with(|journal| {
         record::snapshots(journal, inputs)?;
         record::plan(journal, inputs.tenant, plan, choice, inputs.now)?;
         journal.begin_run(inputs.tenant, plan.commit, &plan.digest, inputs.now)
     })?;
     let validity = Validity { until, freezes: &inputs.catalog.policy.freeze };
-    let run = Run { id, tenant: inputs.tenant, timing, connectwise, journal, stop, validity };
+    let halted = rights.halt();
+    let run = Run { id, tenant: inputs.tenant, timing, connectwise, journal, stop, validity, halted };
+    let tell = |result: &LineResult<'p>| tell(Told::Line(result));
     let applied = apply(plan, choice.lines.iter().copied(), run, tell).await?;
     let result = record::result(plan, choice, &applied);
     journal.with(|journal| journal.end_run(id, result, Timestamp::now()))?;
-    Ok(CarriedOut { applied, result })
+    Ok(CarriedOut { applied, result, rights })
 }
 
 /// How much of a plan that is not carried out is remembered.

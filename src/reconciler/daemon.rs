@@ -9,6 +9,7 @@ mod look;
 mod pass;
 mod pulse;
 mod reading;
+mod rights;
 mod setback;
 mod task;
 mod watching;
@@ -35,7 +36,7 @@ use super::shared::SharedJournal;
 use super::standing::{Board, Event, Standing};
 use super::stop::Stop;
 use super::tenant::Tenant;
-use crate::connectwise::Options;
+use crate::connectwise::{Options, TicketUse};
 use crate::journal::Instance;
 use crate::journal::attempt::Timing;
 use crate::problem::Problem;
@@ -73,6 +74,8 @@ pub struct Charge {
     pub keys: Keys,
     /// Whether the process may write nothing at all.
     pub read_only: bool,
+    /// Whether somebody is told by tickets of its ConnectWise.
+    pub tickets: TicketUse,
 }
 
 /// All tenants of the process.

@@ -108,6 +108,7 @@ fn halted(halt: Halt) -> &'static str {
         Halt::Frozen => "a freeze window has opened meanwhile",
         Halt::Expired => "the plan has grown too old meanwhile",
         Halt::CredentialRefused => "ConnectWise refused the API member's right to write",
+        Halt::RightsMissing => "the API member lacks a right that is needed",
         Halt::FirstLinesFailed => "one of the lines that were tried first could not be verified",
     }
 }

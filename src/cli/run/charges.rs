@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::session::{options, resolved};
+use super::super::session::{options, resolved, tickets};
 use crate::journal::Instance;
 use crate::journal::attempt::Timing;
 use crate::problem::{Code, Problem};
@@ -17,6 +17,7 @@ pub(super) fn charges(settings: &Settings) -> Vec<Charge> {
 
 /// What a tenant is kept in step with.
 pub(super) fn charge(name: Arc<str>, tenant: &Tenant, settings: &Settings) -> Charge {
+    let tickets = tickets(settings, &name);
     let (access, writes) = (tenant.connectwise.clone(), tenant.writes);
     Charge {
         tenant: resolved(name, tenant),
@@ -34,6 +35,7 @@ pub(super) fn charge(name: Arc<str>, tenant: &Tenant, settings: &Settings) -> Ch
             options(&access, write_keys, writes.request_timeout).map_err(first)
         }),
         read_only: is_read_only(),
+        tickets,
     }
 }
 

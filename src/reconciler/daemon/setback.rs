@@ -6,7 +6,7 @@ use crate::connectwise::ConnectWiseError;
 use crate::journal::JournalError;
 use crate::problem::{Code, Problem, printable};
 use crate::reconciler::standing::Phase;
-use crate::reconciler::{ApplyError, LocalError, MappingsError};
+use crate::reconciler::{ApplyError, LocalError, MappingsError, Preflight};
 use crate::snapshot::{RemoteError, SnapshotError};
 
 /// Why a pass failed.
@@ -54,6 +54,23 @@ impl Setback {
         );
         let kind = if is_refusal { Kind::Refused } else { Kind::Passing };
         Self { phase: Phase::Fetch, kind, ..error.into() }
+    }
+
+    /// The members may not do what the run needs, so it was not tried; `None` where they may, or nobody knows.
+    pub(super) fn unarmed(rights: &Preflight) -> Option<Self> {
+        let (message, hint) = match rights {
+            Preflight::Skipped | Preflight::Unreadable(_) => return None,
+            Preflight::KeysRefused(error) => {
+                (format!("Nothing is written: {error}"), error.error.hint().to_owned())
+            }
+            Preflight::Asked(rights) => {
+                let first = rights.missing().next()?;
+                let message = format!("Nothing is written, since a right is missing: {first}");
+                (message, "Change the member's security role; trueup doctor lists all rights".to_owned())
+            }
+        };
+        let message = printable(&message).into_owned();
+        Some(Self { kind: Kind::Refused, ..Self::passing(Phase::Apply, message, Some(hint)) })
     }
 
     /// A secret that cannot be read.

@@ -16,6 +16,7 @@ use super::agenda::{Agenda, Due, Ended, Looked};
 use super::apart::PATIENCE;
 use super::look::{self, Sight, UsageMarks};
 use super::pulse::Pulse;
+use super::rights::ToldOf;
 use super::setback::{Kind, Setback};
 use super::task::Finished;
 use crate::connectwise::{ConnectWise, Meter};
@@ -56,6 +57,8 @@ pub(super) struct Worker {
     pub(super) passes: u64,
     /// From when on each write that is in doubt can be read.
     pub(super) doubts: Vec<Timestamp>,
+    /// What was told of the members' rights.
+    pub(super) told_of: ToldOf,
     /// When a pass last came to a plan that stands.
     pub(super) last_good_at: Option<Timestamp>,
     pub(super) cut: Finished,
@@ -100,6 +103,7 @@ impl Worker {
             usage: None,
             passes: 0,
             doubts: Vec::new(),
+            told_of: ToldOf::default(),
             last_good_at: None,
             cut: Finished::Whole,
             pulse: Pulse::default(),

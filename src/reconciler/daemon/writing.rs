@@ -19,7 +19,7 @@ use crate::mapping::Mode;
 use crate::plan::Plan;
 use crate::reconciler::carry_out::{Remember, remember};
 use crate::reconciler::standing::{PassResult, Phase, Planned, WriteKind, WriteResult};
-use crate::reconciler::{Applied, Choice, Halt, LineResult, Means, Outcome, carry_out};
+use crate::reconciler::{Applied, Choice, Halt, LineResult, Means, Outcome, Told, carry_out};
 
 /// A plan that the daemon drew is good for so long: by then it draws another one anyway.
 const GOOD_FOR: SignedDuration = SignedDuration::from_mins(30);
@@ -51,10 +51,16 @@ impl Worker {
             journal: &self.journal,
             stop: &self.stop,
             until: now.saturating_add(GOOD_FOR).unwrap_or(Timestamp::MAX),
+            tickets: self.charge.tickets,
         };
         let (tally, pass, pulse) = (&mut self.standing.tally.writes, self.passes, &self.pulse);
-        let tell = |result: &LineResult<'_>| {
+        let told_of = &mut self.told_of;
+        let tell = |told: Told<'_, '_>| {
             pulse.beat();
+            let result = match told {
+                Told::Rights(rights) => return told_of.tell(&tenant, pass, rights),
+                Told::Line(result) => result,
+            };
             let kind = if result.before.is_some() { WriteKind::Set } else { WriteKind::Create };
             *tally.entry((kind, word(&result.outcome))).or_default() += 1;
             log(&tenant, pass, result);
@@ -62,6 +68,9 @@ impl Worker {
         let done = carry_out(&plan, &choice, &inputs, means, tell).await?;
         self.standing.commits.applied =
             self.journal.with(|journal| journal.reader().last_applied_commit(&tenant))?;
+        if let Some(setback) = Setback::unarmed(&done.rights) {
+            return Err(setback);
+        }
         if done.applied.is_complete() {
             self.took(Phase::Apply, started, since(now, started));
         }

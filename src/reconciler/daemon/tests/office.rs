@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use tempfile::TempDir;
 
-use crate::connectwise::Options;
+use crate::connectwise::{Options, TicketUse};
 use crate::journal::attempt::Timing;
 use crate::journal::{Instance, Journal};
 use crate::reconciler::daemon::task::guarded;
@@ -98,6 +98,7 @@ impl Office {
             stale_after: Duration::from_secs(3600),
             keys: keys(site),
             read_only: false,
+            tickets: TicketUse::None,
         }
     }
 

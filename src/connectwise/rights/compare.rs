@@ -1,0 +1,144 @@
+//! The rights that each duty takes, and how those of a member differ from them. Pure.
+//!
+//! A function that is not listed under a name known here is unclear, never missing: the vendor renames things. Reading
+//! more than is needed harms no bill and is not told.
+
+use std::sync::Arc;
+
+use super::my_security::{Function, Member};
+use super::{Action, Finding, Flaw, Level, LineWrites, Needs, TicketUse};
+
+/// What a member's keys are used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Duty {
+    /// Everything.
+    ReadsAndWrites,
+    /// Reading alone.
+    Reads,
+    /// Writing alone.
+    Writes,
+}
+
+/// A function as roles name it. Of several names any one will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    module: &'static str,
+    functions: &'static [&'static str],
+}
+
+const COMPANIES: Place = Place { module: "Companies", functions: &["Company Maintenance"] };
+const AGREEMENTS: Place = Place { module: "Finance", functions: &["Agreements"] };
+const PRODUCTS: Place = Place { module: "Procurement", functions: &["Product Catalog", "Products"] };
+const TABLES: Place = Place { module: "System", functions: &["Table Setup"] };
+const TICKETS: Place = Place { module: "Service Desk", functions: &["Service Tickets"] };
+
+/// The actions that a duty takes, all at the level `All`.
+fn needed(duty: Duty, needs: Needs) -> Vec<(Place, Action)> {
+    let mut needed = Vec::new();
+    if matches!(duty, Duty::Reads | Duty::ReadsAndWrites) {
+        needed.extend([COMPANIES, AGREEMENTS, PRODUCTS, TABLES].map(|place| (place, Action::Inquire)));
+        if needs.tickets == TicketUse::Opened {
+            needed.push((TICKETS, Action::Inquire));
+        }
+    }
+    if matches!(duty, Duty::Writes | Duty::ReadsAndWrites) {
+        if duty == Duty::Writes {
+            needed.push((AGREEMENTS, Action::Inquire));
+        }
+        needed.push((AGREEMENTS, Action::Edit));
+        if needs.lines == LineWrites::QuantitiesAndCreates {
+            needed.push((AGREEMENTS, Action::Add));
+        }
+        if needs.tickets == TicketUse::Opened {
+            needed.push((TICKETS, Action::Add));
+        }
+    }
+    needed
+}
+
+/// What of a member's rights is not as its duty takes it.
+pub(super) fn compare(member: &Member, duty: Duty, needs: Needs) -> Vec<Finding> {
+    let needed = needed(duty, needs);
+    let mut findings: Vec<Finding> =
+        needed.iter().filter_map(|(place, action)| lack(member, *place, *action)).collect();
+    let wanted: Vec<(&Function, Action)> = needed
+        .iter()
+        .flat_map(|(place, action)| found(member, *place).into_iter().map(|function| (function, *action)))
+        .collect();
+    for function in &member.functions {
+        for action in [Action::Add, Action::Edit, Action::Delete] {
+            let is_wanted =
+                wanted.iter().any(|(known, wanted)| std::ptr::eq(*known, function) && *wanted == action);
+            let level = function.level(action);
+            if !is_wanted && reaches_something(level) {
+                let flaw = Flaw::Excess;
+                findings.push(finding(member, function, action, flaw, Level::None));
+            }
+        }
+    }
+    findings
+}
+
+/// What is lacking for an action, if anything is.
+fn lack(member: &Member, place: Place, action: Action) -> Option<Finding> {
+    let candidates = found(member, place);
+    if candidates.iter().any(|function| *function.level(action) == Level::All) {
+        return None;
+    }
+    let says_little = |level: &Level| matches!(level, Level::Other(_) | Level::Unsaid);
+    match candidates.first() {
+        None => Some(Finding {
+            flaw: Flaw::Unclear,
+            member: Arc::clone(&member.identifier),
+            module: place.module.into(),
+            function: place.functions[0].into(),
+            action,
+            now: Level::Unsaid,
+            needed: Level::All,
+        }),
+        Some(function) => {
+            let is_unclear = candidates.iter().any(|function| says_little(function.level(action)));
+            let flaw = if is_unclear { Flaw::Unclear } else { Flaw::Missing };
+            Some(finding(member, function, action, flaw, Level::All))
+        }
+    }
+}
+
+/// The functions of a member that a place means: in its module, else of its name wherever there is only one.
+fn found(member: &Member, place: Place) -> Vec<&Function> {
+    let is_named = |function: &&Function| place.functions.iter().any(|name| alike(name, &function.name));
+    let named: Vec<&Function> = member.functions.iter().filter(is_named).collect();
+    let here: Vec<&Function> =
+        named.iter().copied().filter(|function| alike(place.module, &function.module)).collect();
+    match (here.len(), named.len()) {
+        (0, 1) => named,
+        (_, _) => here,
+    }
+}
+
+/// Whether two names are the same but for case, blanks and signs.
+fn alike(one: &str, other: &str) -> bool {
+    let bare = |text: &str| -> String {
+        text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    bare(one) == bare(other)
+}
+
+fn reaches_something(level: &Level) -> bool {
+    match level {
+        Level::None | Level::Unsaid => false,
+        Level::My | Level::All | Level::Other(_) => true,
+    }
+}
+
+fn finding(member: &Member, function: &Function, action: Action, flaw: Flaw, needed: Level) -> Finding {
+    Finding {
+        flaw,
+        member: Arc::clone(&member.identifier),
+        module: Arc::clone(&function.module),
+        function: Arc::clone(&function.name),
+        action,
+        now: function.level(action).clone(),
+        needed,
+    }
+}

@@ -1,0 +1,56 @@
+//! Before the first write of a run: what the members may do, by ConnectWise's own word.
+//!
+//! Decides whether anything is tried. A right that is missing stops the run before it begins; one that is too much is told
+//! and stops nothing; where ConnectWise does not say, the first write itself will tell.
+
+use super::apply::Halt;
+use super::stop::Stop;
+use crate::connectwise::{ConnectWise, LineWrites, Needs, Rights, RightsError, TicketUse};
+use crate::mapping::{Catalog, MissingAddition};
+
+/// What is known of the members' rights before a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Preflight {
+    /// Nothing was asked: nothing is to be written, or a stop was requested.
+    Skipped,
+    /// What the members may do.
+    Asked(Rights),
+    /// ConnectWise refused the keys themselves.
+    KeysRefused(RightsError),
+    /// ConnectWise does not say.
+    Unreadable(RightsError),
+}
+
+impl Preflight {
+    /// Why nothing is tried, if so.
+    pub(super) fn halt(&self) -> Option<Halt> {
+        match self {
+            Self::Asked(rights) => rights.missing().next().map(|_| Halt::RightsMissing),
+            Self::KeysRefused(_) => Some(Halt::CredentialRefused),
+            Self::Skipped | Self::Unreadable(_) => None,
+        }
+    }
+}
+
+/// What mappings need the members for.
+#[must_use]
+pub fn needs(catalog: &Catalog, tickets: TicketUse) -> Needs {
+    let lines = match catalog.policy.missing_addition {
+        MissingAddition::Hold => LineWrites::Quantities,
+        MissingAddition::Create => LineWrites::QuantitiesAndCreates,
+    };
+    Needs { lines, tickets }
+}
+
+/// Asks what the members may do. A clean answer is asked for again before each run: a role can change at any time.
+pub(super) async fn preflight(connectwise: &ConnectWise, needs: Needs, stop: &Stop) -> Preflight {
+    let asked = tokio::select! {
+        asked = connectwise.rights(needs) => asked,
+        () = stop.wait() => return Preflight::Skipped,
+    };
+    match asked {
+        Ok(rights) => Preflight::Asked(rights),
+        Err(error) if error.refuses_keys() => Preflight::KeysRefused(error),
+        Err(error) => Preflight::Unreadable(error),
+    }
+}
