@@ -6,6 +6,7 @@ mod apply;
 mod ask;
 mod completions;
 mod demo;
+mod doctor;
 mod exit;
 mod explain;
 mod failure;
@@ -56,6 +57,7 @@ const EXAMPLES: &str = "Examples:
   trueup plan                             what would change, and why
   trueup apply                            plan, show, ask, then write the changes
   trueup run                              the daemon: keeps every tenant in step
+  trueup doctor                           what keeps trueup from working, and what to do
   trueup explain Northwind/BKP-GB         one number, from bytes to quantity
 
 Exit codes: 0 done, 2 changes (--detailed-exitcode), 3 a line is held, 4 a file is invalid, 5 nothing could be
@@ -87,6 +89,7 @@ enum Verb {
     Plan(plan::PlanVerb),
     Apply(apply::Apply),
     Run(run::Run),
+    Doctor(doctor::Doctor),
     Suspend(suspend::Suspend),
     Resume(resume::Resume),
     Status(status::Status),
@@ -125,6 +128,7 @@ fn run(global: &Global, verb: Verb, screen: &screen::Screen) -> Result<Exit, Fai
         Verb::Plan(verb) => plan::run(global, &verb, screen),
         Verb::Apply(verb) => apply::run(global, &verb, screen),
         Verb::Run(verb) => run::run(global, &verb, screen),
+        Verb::Doctor(verb) => doctor::run(global, &verb, screen),
         Verb::Suspend(verb) => suspend::run(global, &verb, screen),
         Verb::Resume(verb) => resume::run(global, &verb, screen),
         Verb::Status(verb) => status::run(global, &verb, screen),

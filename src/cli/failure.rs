@@ -79,6 +79,14 @@ impl Failure {
         self.exit
     }
 
+    /// What could not be done and why, in one line, and what to do about it.
+    pub(super) fn told(&self) -> (String, Option<String>) {
+        let first = self.problems.first();
+        let why = first.map(|problem| &problem.message).or(self.causes.last());
+        let said = why.map_or_else(|| self.message.clone(), |why| format!("{}: {why}", self.message));
+        (said, self.hint.clone().or_else(|| first.and_then(|problem| problem.hint.clone())))
+    }
+
     /// Tells it on stderr.
     pub fn tell(&self, screen: &Screen) {
         if self.message.is_empty() {

@@ -18,6 +18,14 @@ pub struct Instance {
     pub(super) codebase: String,
 }
 
+impl Instance {
+    /// The code base that addresses of its API go through.
+    #[must_use]
+    pub fn codebase(&self) -> &str {
+        &self.codebase
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct InstanceWire<'a> {

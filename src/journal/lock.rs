@@ -23,7 +23,32 @@ pub(super) struct Mark {
     pub(super) hash: Hash,
 }
 
+/// Which process has a journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// None.
+    Nobody,
+    /// One that runs.
+    AProcess,
+}
+
 impl Lock {
+    /// Looks who has the lock of a journal, and at its mark. Makes no file; what cannot be read is nobody's and no mark.
+    pub(super) fn look(journal: &Path) -> (Holder, Option<Mark>) {
+        let Ok(file) = File::open(beside(journal)) else { return (Holder::Nobody, None) };
+        let holder = match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Holder::AProcess,
+            Ok(()) | Err(TryLockError::Error(_)) => Holder::Nobody,
+        };
+        let seen = Self { file };
+        // A process that writes moves both on; the journal was read first, so it may be behind the mark.
+        let mark = match holder {
+            Holder::Nobody => seen.mark(),
+            Holder::AProcess => None,
+        };
+        (holder, mark)
+    }
+
     /// Takes the lock of a journal, or says that another process has it.
     pub(super) fn take(journal: &Path) -> Result<Self, JournalError> {
         let unusable = |source| JournalError::Unusable { path: journal.to_owned(), doing: "locked", source };

@@ -142,7 +142,8 @@ fn a_right_that_is_taken_away_stops_all_writes_and_says_so() {
     let ran = world.apply();
 
     assert_eq!(ran.code, Some(6), "{}{}", ran.stdout, ran.stderr);
-    assert!(ran.stdout.contains("ConnectWise said 403"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("not tried"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("Edit is None, All is needed"), "{}", ran.stderr);
     assert_eq!(world.quantity(9001), "25");
 }
 
