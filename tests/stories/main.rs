@@ -8,6 +8,7 @@ mod commits;
 mod daemon;
 mod daemon_commits;
 mod determinism;
+mod doctor;
 mod faces;
 mod failures;
 mod first_day;
