@@ -10,6 +10,7 @@ mod additions;
 mod audit;
 mod bundles;
 mod cable;
+mod callbacks;
 mod clock;
 mod column;
 mod conform;
@@ -65,6 +66,7 @@ use rust_decimal::Decimal;
 use tokio::net::TcpListener;
 
 pub use access::{Function, Level, Levels, Role};
+pub use callbacks::{Attempt, CallbackFault, Delivery, DeliveryOutcome};
 pub use clock::Clock;
 pub use faults::{Canned, Fault, Match};
 pub use hand::{Hand, HandError};
@@ -85,6 +87,7 @@ pub use tls::Tls;
 pub use value::{Object, Unreadable, Value};
 
 use cable::{CuttableListener, Line};
+use callbacks::Callbacks;
 use faults::Faults;
 use log::Log;
 use state::State;
@@ -109,6 +112,7 @@ struct Inner {
 struct World {
     state: State,
     log: Log,
+    callbacks: Callbacks,
 }
 
 impl Simulator {
@@ -117,7 +121,11 @@ impl Simulator {
     /// # Errors
     /// Where the seed refers to something that is not there, or gives a number twice.
     pub fn new(seed: Seed, clock: Clock) -> Result<Self, SeedError> {
-        let world = Mutex::new(World { state: seed::plant(seed)?, log: Log::default() });
+        let world = Mutex::new(World {
+            state: seed::plant(seed)?,
+            log: Log::default(),
+            callbacks: Callbacks::default(),
+        });
         Ok(Self(Arc::new(Inner { world, faults: Mutex::default(), clock })))
     }
 
@@ -133,7 +141,7 @@ impl Simulator {
         serve::answer(self, request).await
     }
 
-    /// Serves connections over plain HTTP until `shutdown` comes.
+    /// Serves connections over plain HTTP until `shutdown` comes, and sends callbacks meanwhile.
     ///
     /// # Errors
     /// Where the listener fails for good.
@@ -163,8 +171,13 @@ impl Simulator {
         listener: CuttableListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
+        let origin = listener.origin()?;
         let service = self.router().into_make_service_with_connect_info::<Line>();
-        axum::serve(listener, service).with_graceful_shutdown(shutdown).await
+        let served = axum::serve(listener, service).with_graceful_shutdown(shutdown);
+        tokio::select! {
+            served = served.into_future() => served,
+            never = self.send_callbacks(origin) => match never {},
+        }
     }
 
     /// Serves on a free port of 127.0.0.1, on a thread of its own, until the handle is dropped.
@@ -330,9 +343,10 @@ impl Simulator {
         self.faults().left()
     }
 
-    /// Disarms every fault.
+    /// Disarms every fault, also those of callbacks.
     pub fn clear_faults(&self) {
         self.faults().clear();
+        self.world().callbacks.clear_faults();
     }
 
     /// The lock. A panic elsewhere cannot leave half a write, so its poison is no reason to stop.

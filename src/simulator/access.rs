@@ -22,7 +22,7 @@ pub enum Function {
     /// The product catalogue.
     #[serde(rename = "Product Catalog")]
     ProductCatalog,
-    /// Agreement types and integrations.
+    /// Agreement types, integrations and callbacks.
     #[serde(rename = "Table Setup")]
     TableSetup,
     /// The audit trail.
@@ -143,7 +143,9 @@ pub(super) struct Member {
 /// Whether a member may do something to a kind of record.
 pub(super) fn may(member: &Member, options: &Options, kind: Kind, right: Right) -> bool {
     let function = function_of(kind);
+    // The address of a callback may hold a secret, so it is not open as other setup tables are.
     let open = function == Function::TableSetup
+        && kind != Kind::Callback
         && right == Right::Inquire
         && options.setup_tables == SetupTables::Open;
     open || member.role.may(function, right)
@@ -154,7 +156,9 @@ fn function_of(kind: Kind) -> Function {
         Kind::Company => Function::CompanyMaintenance,
         Kind::Agreement | Kind::Addition => Function::Agreements,
         Kind::Product => Function::ProductCatalog,
-        Kind::AgreementType | Kind::Integration | Kind::CrossReference => Function::TableSetup,
+        Kind::AgreementType | Kind::Integration | Kind::CrossReference | Kind::Callback => {
+            Function::TableSetup
+        }
         Kind::Ticket => Function::ServiceTickets,
     }
 }

@@ -50,6 +50,12 @@ impl CuttableListener {
     pub(super) fn new(listener: TcpListener, tls: Option<&Tls>) -> Self {
         Self { listener, tls: tls.map(Tls::acceptor) }
     }
+
+    /// Where it is reached, as `http://127.0.0.1:8080`.
+    pub(super) fn origin(&self) -> io::Result<String> {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        Ok(format!("{scheme}://{}", self.listener.local_addr()?))
+    }
 }
 
 impl Listener for CuttableListener {

@@ -46,10 +46,14 @@ impl Clock {
     /// The time now, in whole seconds as everything in this API.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        let now = match &self.0 {
+        moment::whole_seconds(self.exact())
+    }
+
+    /// The time now to the fraction, for pauses that are not rounded.
+    pub(super) fn exact(&self) -> Timestamp {
+        match &self.0 {
             Hands::System => Timestamp::now(),
             Hands::Fixed(fixed) => *fixed.lock().unwrap_or_else(PoisonError::into_inner),
-        };
-        moment::whole_seconds(now)
+        }
     }
 }

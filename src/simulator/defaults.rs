@@ -34,7 +34,8 @@ pub(super) fn fill(state: &State, kind: Kind, fields: &mut Object) {
         | Kind::Addition
         | Kind::Integration
         | Kind::CrossReference
-        | Kind::Ticket => {}
+        | Kind::Ticket
+        | Kind::Callback => {}
     }
 }
 

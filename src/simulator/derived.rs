@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
+use super::callbacks;
 use super::kind::Kind;
 use super::options::AdditionStatus;
 use super::proration;
@@ -26,6 +27,7 @@ pub(super) fn field(view: &View<'_>, kind: Kind, record: &Record, name: &str) ->
         }
         (Kind::Addition, "extendedProrateCost") => Some(proration::extended(view, record, "unitCost").into()),
         (Kind::Agreement, "agreementStatus") => Some(agreement_status(record, view.today())),
+        (Kind::Callback, "connectWiseID") => Some(callbacks::guid(record.id).as_str().into()),
         _ => None,
     }
 }

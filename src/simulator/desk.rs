@@ -11,6 +11,7 @@ pub(super) use reading::read_page;
 
 use super::access::{self, Member, Right};
 use super::bundles;
+use super::callbacks;
 use super::errors::{self, Refusal};
 use super::exchange::{Answer, Request};
 use super::kind::Kind;
@@ -57,6 +58,10 @@ pub(super) fn respond(state: &mut State, now: Timestamp, request: &Request, land
             Outcome::anonymous(login::company_information(&state.login, &state.options, &company))
         }
         Route::CompanyInformation(_) => Outcome::anonymous(Refusal::wrong_method(&request.method).into()),
+        Route::CallbackKey if request.method == "GET" => {
+            Outcome::anonymous(callbacks::key_answer(&state.login, &request.query))
+        }
+        Route::CallbackKey => Outcome::anonymous(Refusal::wrong_method(&request.method).into()),
         Route::NoEndpoint => respond_to_member(state, now, request, landing, None),
         Route::Endpoint(base, endpoint) => {
             respond_to_member(state, now, request, landing, Some((base, endpoint)))

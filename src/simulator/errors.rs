@@ -32,6 +32,7 @@ pub(super) enum FlawCode {
     OutOfRange,
     MaxLengthField,
     NotFound,
+    InvalidObject,
 }
 
 impl Flaw {
@@ -47,6 +48,7 @@ impl Flaw {
             FlawCode::OutOfRange => "OutOfRange",
             FlawCode::MaxLengthField => "MaxLengthField",
             FlawCode::NotFound => "NotFound",
+            FlawCode::InvalidObject => "InvalidObject",
         };
         Object::new()
             .with("code", code)

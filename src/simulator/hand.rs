@@ -110,6 +110,7 @@ impl Hand<'_> {
         let before = world.state.record(kind, id).cloned().ok_or(HandError::NoRecord { kind, id })?;
         let author = Author { member: &self.member, now, source: Source::Screen };
         let mutation = change(&mut world.state, author, kind, &before)?;
+        world.announce(&mutation);
         world.log.add_hand_edit(mutation);
         Ok(())
     }

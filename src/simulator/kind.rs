@@ -19,11 +19,13 @@ pub enum Kind {
     CrossReference,
     /// A ticket on a service board.
     Ticket,
+    /// A registration for callbacks.
+    Callback,
 }
 
 impl Kind {
     /// Every kind, parents before children.
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Company,
         Self::AgreementType,
         Self::Product,
@@ -32,6 +34,7 @@ impl Kind {
         Self::Addition,
         Self::CrossReference,
         Self::Ticket,
+        Self::Callback,
     ];
 
     /// The name in messages such as "Agreement 7 not found".
@@ -45,6 +48,7 @@ impl Kind {
             Self::Integration => "ManagedDevicesIntegration",
             Self::CrossReference => "ManagedDevicesIntegrationCrossReference",
             Self::Ticket => "Ticket",
+            Self::Callback => "CallbackEntry",
         }
     }
 
@@ -59,6 +63,7 @@ impl Kind {
             Self::Integration => "managedDevicesIntegration",
             Self::CrossReference => "managedDevicesIntegrationCrossReference",
             Self::Ticket => "ticket",
+            Self::Callback => "callbackEntry",
         }
     }
 
@@ -70,7 +75,7 @@ impl Kind {
             Self::Addition => Some("AgreementAddition"),
             Self::Product => Some("ProductCatalog"),
             Self::Ticket => Some("Ticket"),
-            Self::AgreementType | Self::Integration | Self::CrossReference => None,
+            Self::AgreementType | Self::Integration | Self::CrossReference | Self::Callback => None,
         }
     }
 
@@ -84,7 +89,8 @@ impl Kind {
             | Self::Agreement
             | Self::Product
             | Self::Integration
-            | Self::Ticket => None,
+            | Self::Ticket
+            | Self::Callback => None,
         }
     }
 
@@ -99,6 +105,7 @@ impl Kind {
             Self::Integration => "company/managedDevicesIntegrations",
             Self::CrossReference => "crossReferences",
             Self::Ticket => "service/tickets",
+            Self::Callback => "system/callbacks",
         }
     }
 
@@ -113,6 +120,7 @@ impl Kind {
             Self::Integration => "managedDevicesIntegration_href",
             Self::CrossReference => "crossReference_href",
             Self::Ticket => "ticket_href",
+            Self::Callback => "callback_href",
         }
     }
 
@@ -123,7 +131,7 @@ impl Kind {
             Self::Product => &["identifier", "serializedFlag"],
             Self::AgreementType | Self::Agreement | Self::Integration => &["name"],
             Self::Ticket => &["summary"],
-            Self::Addition | Self::CrossReference => &[],
+            Self::Addition | Self::CrossReference | Self::Callback => &[],
         }
     }
 }

@@ -57,6 +57,9 @@ impl Simulator {
         let mutation = outcome
             .mutation
             .filter(|_| landing == Landing::Kept || !matches!(request.method.as_str(), "PATCH" | "PUT"));
+        if let Some(mutation) = &mutation {
+            world.announce(mutation);
+        }
         let shown = match fault {
             Some(fault) => fault.spoil(outcome.answer),
             None => Some(outcome.answer),

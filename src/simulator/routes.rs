@@ -12,6 +12,8 @@ const ANY_RELEASE: &str = "v4_6_release";
 pub(super) enum Route {
     /// The company information of a company.
     CompanyInformation(String),
+    /// The key that callbacks are signed with, which needs no login.
+    CallbackKey,
     /// An endpoint of the API, below this code base.
     Endpoint(String, Endpoint),
     /// The API, but no endpoint of it.
@@ -40,16 +42,19 @@ pub(super) fn find(login: &Login, path: &str) -> Route {
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match segments.as_slice() {
         ["login", "companyinfo", company] => Route::CompanyInformation((*company).to_owned()),
-        [base, "apis", "3.0", rest @ ..] => {
-            let known = *base == ANY_RELEASE || *base == login.code_base();
-            match (known, rest) {
-                (false, _) | (true, ["apis", ..]) => Route::Nowhere,
-                (true, rest) => endpoint(rest)
-                    .map_or(Route::NoEndpoint, |endpoint| Route::Endpoint((*base).to_owned(), endpoint)),
-            }
-        }
+        [base, "system", "callbackkey", "index.rails"] if is_known(login, base) => Route::CallbackKey,
+        [base, "apis", "3.0", rest @ ..] => match (is_known(login, base), rest) {
+            (false, _) | (true, ["apis", ..]) => Route::Nowhere,
+            (true, rest) => endpoint(rest)
+                .map_or(Route::NoEndpoint, |endpoint| Route::Endpoint((*base).to_owned(), endpoint)),
+        },
         _ => Route::Nowhere,
     }
+}
+
+/// Whether the gateway knows a code base.
+fn is_known(login: &Login, base: &str) -> bool {
+    base == ANY_RELEASE || base == login.code_base()
 }
 
 /// Decodes percent signs; a plus sign in a path is a plus sign.

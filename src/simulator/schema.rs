@@ -128,6 +128,7 @@ pub(super) fn of(kind: Kind) -> Schema {
         Kind::Integration => companies::INTEGRATION,
         Kind::CrossReference => companies::CROSS_REFERENCE,
         Kind::Ticket => service::TICKET,
+        Kind::Callback => system::CALLBACK,
     }
 }
 

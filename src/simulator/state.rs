@@ -177,6 +177,7 @@ fn first_id(kind: Kind) -> u32 {
     match kind {
         Kind::AgreementType => 11,
         Kind::Ticket => 901,
+        Kind::Callback => 2_601,
         Kind::Integration => 41,
         Kind::Product => 501,
         Kind::CrossReference => 7_001,

@@ -2,6 +2,8 @@
 
 mod additions;
 mod bundles;
+mod callbacks;
+mod deliveries;
 mod errors;
 mod faults;
 mod filters;

@@ -117,7 +117,8 @@ impl<'a> View<'a> {
             | Kind::Addition
             | Kind::Product
             | Kind::CrossReference
-            | Kind::Ticket => None,
+            | Kind::Ticket
+            | Kind::Callback => None,
         };
         if let Some((name, child)) = below {
             let (base, own, id) = (self.base, kind.collection(), record.id);

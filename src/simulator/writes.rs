@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::additions;
 use super::audit::{Change, Row, Source};
+use super::callbacks;
 use super::conform::{self, Occasion};
 use super::defaults;
 use super::errors::{Flaw, Refusal};
@@ -48,6 +49,9 @@ pub(super) fn create(
 ) -> Written {
     let mut fields = from_body(state, author, kind, parent, body)?;
     defaults::fill(state, kind, &mut fields);
+    if kind == Kind::Callback {
+        callbacks::fill(state, author.member, None, &mut fields);
+    }
     check(state, author, kind, parent, None, &fields)?;
     let id = state.next_id(kind);
     let record = Record { id, parent, fields, updated: author.now, updated_by: author.member.into() };
@@ -163,6 +167,9 @@ fn check(
     if let (Kind::Addition, Some(parent)) = (kind, parent) {
         flaws.extend(additions::flaws(state, parent, before, fields, author.now));
     }
+    if kind == Kind::Callback {
+        flaws.extend(callbacks::flaws(state, before.map(|before| before.id), fields));
+    }
     if flaws.is_empty() { Ok(()) } else { Err(Refusal::invalid(kind, flaws)) }
 }
 
@@ -176,6 +183,9 @@ fn change(
 ) -> Written {
     if kind == Kind::Addition {
         additions::round(state, &mut fields);
+    }
+    if kind == Kind::Callback {
+        callbacks::fill(state, author.member, Some(before), &mut fields);
     }
     check(state, author, kind, before.parent, Some(before), &fields)?;
     let mut after = Record { fields, ..before.clone() };

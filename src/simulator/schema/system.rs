@@ -1,6 +1,6 @@
-//! The rows the server writes itself: the audit trail and a member's own permissions.
+//! The rows of the server itself: the audit trail, a member's own permissions, registrations for callbacks.
 
-use super::{Field, ID, Schema};
+use super::{Field, ID, INFORMATION, Schema, Shape};
 
 /// The levels of a permission.
 const LEVEL: &[&str] = &["None", "My", "All"];
@@ -34,4 +34,21 @@ pub(in crate::simulator) const MY_SECURITY: Schema = &[
     Field::text("moduleDescription"),
     Field::number("sortOrder"),
     Field::elsewhere("member"),
+];
+
+/// `/system/callbacks`. Which types and levels there are is no matter of the field alone, so any text has its shape.
+pub(super) const CALLBACK: Schema = &[
+    ID,
+    Field::new("description", Shape::ShortText(100)),
+    Field::text("url").required(),
+    Field::number("objectId").required(),
+    Field::text("type").required(),
+    Field::text("level").required(),
+    Field::number("memberId").derived(),
+    Field::text("payloadVersion"),
+    Field::flag("inactiveFlag"),
+    Field::flag("isSoapCallbackFlag"),
+    Field::flag("isSelfSuppressedFlag"),
+    Field::text("connectWiseID").derived(),
+    INFORMATION,
 ];
