@@ -3,6 +3,7 @@
 
 mod world;
 
+mod callbacks;
 mod codes;
 mod commits;
 mod daemon;
