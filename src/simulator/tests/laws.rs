@@ -1,15 +1,16 @@
 //! Laws that hold for whatever comes in.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use rust_decimal::Decimal;
 
+use super::{AGREEMENT, LINE, SEED};
 use crate::simulator::filter::like::Pattern;
 use crate::simulator::filter::{Filter, FilterTexts};
 use crate::simulator::options::{Options, Underscore};
 use crate::simulator::paging::{Paging, Place};
 use crate::simulator::schema;
-use crate::simulator::value::{Object, Value};
+use crate::simulator::value::{Object, Value, read_leniently};
 use crate::simulator::{Clock, Kind, Seed, Simulator};
 
 fn numbers() -> impl Strategy<Value = Decimal> {
@@ -111,6 +112,50 @@ proptest! {
     }
 
     #[test]
+    fn strict_json_is_read_leniently_the_same_and_any_text_is_read_or_refused(
+        value in values(),
+        text in any::<String>(),
+    ) {
+        assert_eq!(read_leniently(&value.to_string()), Ok(value));
+        drop(read_leniently(&text));
+    }
+
+    #[test]
+    fn single_quotes_and_bare_names_say_what_double_quotes_say(
+        text in r#"[a-z "{}:,\[\]]{0,12}"#,
+        number in 0..999_u32,
+    ) {
+        let lenient = format!("{{text: '{text}', number : {number}, list: ['{text}']}}");
+        let list = Value::List(vec![Value::text(&text)]);
+        let meant = Object::new().with("text", text.as_str()).with("number", number).with("list", list);
+        assert_eq!(read_leniently(&lenient), Ok(Value::Object(meant)));
+    }
+
+    #[test]
+    fn lists_that_lag_show_exactly_the_state_of_so_long_ago(
+        lag in 0..5_u32,
+        edits in proptest::collection::vec((0..3_i64, 0..3_u32, 0..6_u32), 0..16),
+    ) {
+        let simulator = Simulator::new(Seed::from_yaml(SEED).unwrap(), super::clock()).unwrap();
+        simulator.change_options(|options| options.list_lag_seconds = lag);
+        let mut history = vec![(Timestamp::MIN, lines(&simulator))];
+        for (seconds, line, quantity) in edits {
+            simulator.clock().advance(SignedDuration::from_secs(seconds));
+            // A line that is gone cannot be edited any more; that is no step then.
+            let edited = match quantity {
+                0 => simulator.delete_addition(LINE + line),
+                quantity => simulator.edit_quantity(LINE + line, Some(quantity.into())),
+            };
+            drop(edited);
+            history.push((simulator.clock().now(), lines(&simulator)));
+
+            let shown = simulator.clock().now() - SignedDuration::from_secs(lag.into());
+            let then = history.iter().rfind(|(when, _)| *when <= shown).unwrap();
+            assert_eq!(listed(&simulator), then.1);
+        }
+    }
+
+    #[test]
     fn like_matches_as_plainly_as_one_can(pattern in "[ab*%_]{0,6}", text in "[abc]{0,8}") {
         let letters = |text: &str| text.chars().collect::<Vec<_>>();
         let fits = Pattern::read(&pattern, Underscore::Wildcard).fits(&text);
@@ -123,6 +168,20 @@ proptest! {
         assert_eq!(walk_forward(&all, size), all);
         assert_eq!(walk_pages(&all, size), all);
     }
+}
+
+/// The lines of the agreement and their quantities, as they are.
+fn lines(simulator: &Simulator) -> Vec<(u32, Option<Decimal>)> {
+    let world = simulator.world();
+    let records = world.state.records(Kind::Addition, Some(AGREEMENT), 0);
+    records.map(|record| (record.id, record.get("quantity").number())).collect()
+}
+
+/// The same as lists show them.
+fn listed(simulator: &Simulator) -> Vec<(u32, Option<Decimal>)> {
+    let world = simulator.world();
+    let records = world.state.listed(Kind::Addition, Some(AGREEMENT), 0, simulator.clock().now());
+    records.map(|record| (record.id, record.get("quantity").number())).collect()
 }
 
 fn listing(paging: Paging) -> crate::simulator::listing::Listing {
