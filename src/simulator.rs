@@ -208,9 +208,11 @@ impl Simulator {
         self.world().log.exchanges()
     }
 
-    /// Lets the log of requests take about so many bytes: beyond, the oldest are forgotten.
+    /// Lets the log of requests, and that of callbacks, take about so many bytes: beyond, the oldest are forgotten.
     pub fn limit_log(&self, bytes: usize) {
-        self.world().log.set_limit(bytes);
+        let mut world = self.world();
+        world.log.set_limit(bytes);
+        world.callbacks.set_limit(bytes);
     }
 
     /// How many requests the log has forgotten.

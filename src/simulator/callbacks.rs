@@ -51,6 +51,11 @@ pub(super) struct Callbacks {
 }
 
 impl Callbacks {
+    /// Lets the deliveries take about so many bytes.
+    pub(super) fn set_limit(&mut self, bytes: usize) {
+        self.queue.set_limit(bytes);
+    }
+
     /// Disarms every fault.
     pub(super) fn clear_faults(&mut self) {
         self.armed = Armed::default();
@@ -77,7 +82,7 @@ impl Callbacks {
             return None;
         }
         if let Some(next) = next_attempt(outcome, attempts, now) {
-            self.queue.again(sequence, next);
+            self.queue.send_at(sequence, next);
             return None;
         }
         match health.fail(now) {
@@ -126,7 +131,8 @@ impl World {
 }
 
 impl Simulator {
-    /// Every callback that was ever queued, in the order of the changes: the delivered, the given up, and those that wait.
+    /// Every callback that was queued and is not forgotten, in the order of the changes: the delivered, the given up, and
+    /// those that wait.
     #[must_use]
     pub fn deliveries(&self) -> Vec<Delivery> {
         self.world().callbacks.queue.all()
