@@ -24,3 +24,10 @@ pub mod web;
 pub mod cli;
 
 pub mod simulator;
+
+// The contract with ConnectWise names this crate as everybody outside does.
+#[cfg(test)]
+extern crate self as trueup;
+#[cfg(test)]
+#[path = "../tests/contract/watch.rs"]
+mod contract;

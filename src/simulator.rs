@@ -24,6 +24,7 @@ mod faults;
 mod filter;
 mod hand;
 mod identity;
+mod inspection;
 mod kind;
 mod listing;
 mod log;
@@ -70,6 +71,7 @@ pub use callbacks::{Attempt, CallbackFault, Delivery, DeliveryOutcome};
 pub use clock::Clock;
 pub use faults::{Canned, Fault, Match};
 pub use hand::{Hand, HandError};
+pub use inspection::{Answered, Inspection, Inspector};
 pub use kind::Kind;
 pub use log::{Change, Exchange, Mutation, Source};
 pub use options::{
@@ -89,6 +91,7 @@ pub use value::{Object, Unreadable, Value};
 use cable::{CuttableListener, Line};
 use callbacks::Callbacks;
 use faults::Faults;
+use inspection::Inspectors;
 use log::Log;
 use state::State;
 use view::View;
@@ -104,6 +107,7 @@ pub struct Simulator(Arc<Inner>);
 struct Inner {
     world: Mutex<World>,
     faults: Mutex<Faults>,
+    inspectors: Inspectors,
     clock: Clock,
 }
 
@@ -126,7 +130,12 @@ impl Simulator {
             log: Log::default(),
             callbacks: Callbacks::default(),
         });
-        Ok(Self(Arc::new(Inner { world, faults: Mutex::default(), clock })))
+        Ok(Self(Arc::new(Inner {
+            world,
+            faults: Mutex::default(),
+            inspectors: Inspectors::default(),
+            clock,
+        })))
     }
 
     /// A router that answers everything, to be served by anybody.

@@ -66,14 +66,17 @@ impl Simulator {
         };
         let exchange =
             Exchange { mutation, member: outcome.member, ..entry(request, now, shown.as_ref(), fault) };
-        finish(&mut world, request, exchange, shown)
+        let shown = finish(&mut world, request, exchange, shown);
+        drop(world);
+        self.inspected(request, fault.map(Fault::name), shown)
     }
 
     /// The request never reaches the state.
     fn turn_away(&self, request: &Request, fault: Option<&Fault>) -> Option<Answer> {
         let shown = fault.and_then(|fault| fault.spoil(Answer::empty(500)));
         let exchange = entry(request, self.clock().now(), shown.as_ref(), fault);
-        finish(&mut self.world(), request, exchange, shown)
+        let shown = finish(&mut self.world(), request, exchange, shown);
+        self.inspected(request, fault.map(Fault::name), shown)
     }
 }
 

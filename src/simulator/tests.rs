@@ -25,6 +25,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
 use super::{Clock, Running, Seed, Simulator, Value};
+use crate::contract::{self, Watched};
 
 /// Every test's today.
 const TODAY: &str = "2026-11-20T09:30:00Z";
@@ -72,18 +73,18 @@ fn clock() -> Clock {
 }
 
 /// The usual company, running.
-fn world() -> Running {
+fn world() -> Watched {
     running(SEED)
 }
 
 /// The usual company with one or more options set.
-fn world_with(options: &str) -> Running {
+fn world_with(options: &str) -> Watched {
     running(&format!("{SEED}options: {{ {options} }}\n"))
 }
 
-fn running(seed: &str) -> Running {
+fn running(seed: &str) -> Watched {
     let seed = Seed::from_yaml(seed).unwrap();
-    Simulator::new(seed, clock()).unwrap().start().unwrap()
+    contract::start(Simulator::new(seed, clock()).unwrap())
 }
 
 /// A client that knows nothing but HTTP.

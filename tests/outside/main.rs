@@ -2,6 +2,9 @@
 //!
 //! The programs of others are asked by the scripts beside this file, which `.ci/run` runs; their heads say how.
 
+#[path = "../contract/watch.rs"]
+mod contract;
+
 mod command;
 mod far_end;
 mod handshakes;

@@ -17,6 +17,7 @@ use trueup::connectwise::WriteAnswer;
 use trueup::outbound::{self, Reach};
 use trueup::simulator::{Clock, Fault, Match, Running, Seed, Simulator};
 
+use super::contract::{self, Watched};
 use super::far_end::connect;
 use super::handshakes::{PROTOCOL_VERSION, is_alert};
 
@@ -39,12 +40,12 @@ fn simulator() -> Simulator {
     Simulator::new(seed, Clock::fixed(now)).expect("the seed is whole")
 }
 
-pub fn plain() -> Running {
-    simulator().start().expect("it starts")
+pub fn plain() -> Watched {
+    contract::start(simulator())
 }
 
-pub fn secured() -> Running {
-    simulator().start_tls().expect("it starts")
+pub fn secured() -> Watched {
+    contract::start_tls(simulator())
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! Stories through the whole program: YAML in a real git repository, usage files, a simulated ConnectWise over HTTP, a
 //! real journal, and the binary that ships. They read like documentation of what a user sees.
 
+#[path = "../contract/watch.rs"]
+mod contract;
 mod world;
 
 mod callbacks;

@@ -20,7 +20,9 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use tempfile::TempDir;
-use trueup::simulator::{Clock, Exchange, Mutation, Running, Seed, Simulator};
+use trueup::simulator::{Clock, Exchange, Mutation, Seed, Simulator};
+
+use crate::contract::{self, Watched};
 
 /// How old the usage of a world is.
 pub const USAGE_AGE: SignedDuration = SignedDuration::from_hours(1);
@@ -38,7 +40,7 @@ pub const QUICK_WRITES: &str =
 /// A tenant of a story.
 pub struct World {
     folder: TempDir,
-    running: Running,
+    running: Watched,
 }
 
 /// What a command came to.
@@ -57,7 +59,7 @@ impl World {
     pub fn seeded(seed: &str) -> Self {
         let seed = Seed::from_yaml(seed).expect("the story's seed is valid");
         let simulator = Simulator::new(seed, Clock::system()).expect("the story's seed is whole");
-        let running = simulator.start().expect("loopback can be listened on");
+        let running = contract::start(simulator);
         let world = Self { folder: TempDir::new().expect("a temporary folder can be made"), running };
         world.write("secrets/key", "story");
         close(&world.path("secrets/key"));

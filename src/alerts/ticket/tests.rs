@@ -11,17 +11,18 @@ use crate::alerts::error::Again;
 use crate::alerts::notice::{Notice, Tone};
 use crate::alerts::tests::{hostile_notice, notice_of, time};
 use crate::connectwise::Options;
-use crate::simulator::{Clock, Fault, Function, Kind, Level, Levels, Match, Role, Running, Seed, Simulator};
+use crate::contract::{self, Watched};
+use crate::simulator::{Clock, Fault, Function, Kind, Level, Levels, Match, Role, Seed, Simulator};
 
 struct World {
-    simulator: Running,
+    simulator: Watched,
     folder: TempDir,
 }
 
 impl World {
     fn start() -> Self {
         let seed = Seed::from_yaml("companies: [{ id: 7, identifier: msp, name: Example MSP }]").unwrap();
-        let simulator = Simulator::new(seed, Clock::fixed(time())).unwrap().start().unwrap();
+        let simulator = contract::start(Simulator::new(seed, Clock::fixed(time())).unwrap());
         let levels = Levels { inquire: Level::All, add: Level::All, ..Levels::default() };
         assert!(simulator.set_role("api", Role::default().with(Function::ServiceTickets, levels)));
         Self { simulator, folder: tempfile::tempdir().unwrap() }

@@ -1,11 +1,14 @@
 //! A far end that says exactly what a test tells it to, good HTTP or not, and remembers what it heard.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+
+use crate::contract::{Call, Findings, Watch};
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
@@ -24,6 +27,13 @@ pub(super) struct Heard {
 impl Heard {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Holds the request against the contract with ConnectWise.
+    fn held_against(&self, findings: &Findings) {
+        let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
+        let headers: BTreeMap<String, String> = self.headers.iter().cloned().collect();
+        findings.hear(&Call { method: &self.method, path, query, headers: &headers, body: &self.body });
     }
 
     /// A parameter of the query, decoded as far as our own requests need it.
@@ -83,10 +93,13 @@ pub(super) struct FarEnd {
     site: String,
     state: Arc<State>,
     listening: JoinHandle<()>,
+    /// Raises what was wrong with the requests that were heard.
+    _watch: Watch,
 }
 
 struct State {
     script: Script,
+    findings: Findings,
     heard: Mutex<Vec<Heard>>,
     under_way: AtomicUsize,
     most_at_once: AtomicUsize,
@@ -98,6 +111,7 @@ impl FarEnd {
         let site = format!("http://{}", listener.local_addr().unwrap());
         let state = Arc::new(State {
             script: Arc::new(script),
+            findings: Findings::default(),
             heard: Mutex::default(),
             under_way: AtomicUsize::new(0),
             most_at_once: AtomicUsize::new(0),
@@ -109,7 +123,8 @@ impl FarEnd {
                 tokio::spawn(serve(stream, connection, Arc::clone(&serving)));
             }
         });
-        Self { site, state, listening }
+        let _watch = Watch(state.findings.clone());
+        Self { site, state, listening, _watch }
     }
 
     /// A site at which nobody listens.
@@ -149,6 +164,7 @@ impl FarEnd {
 async fn serve(stream: TcpStream, connection: usize, state: Arc<State>) {
     let mut stream = BufReader::new(stream);
     while let Some(mut heard) = hear(&mut stream, connection).await {
+        heard.held_against(&state.findings);
         {
             let mut all = state.heard.lock().unwrap();
             heard.index = all.len();

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 
 use crate::billing::{AdditionId, AgreementId, ProductId, Quantity, View};
 use crate::connectwise::{ConnectWise, ConnectWiseError, Detour, Options, Scope, WriteAnswer};
+use crate::contract::{self, Watched};
 use crate::simulator::{
     Canned, Clock, Fault, Function, Kind, Match, Role, Running, Seed, SeedAddition, SeedAgreement, Simulator,
 };
@@ -36,9 +37,9 @@ fn seed() -> Seed {
     Seed::from_yaml(SMALL).unwrap()
 }
 
-fn start(seed: Seed) -> Running {
+fn start(seed: Seed) -> Watched {
     let now: Timestamp = "2026-04-15T12:00:00Z".parse().unwrap();
-    Simulator::new(seed, Clock::fixed(now)).unwrap().start().unwrap()
+    contract::start(Simulator::new(seed, Clock::fixed(now)).unwrap())
 }
 
 async fn connected(simulator: &Running) -> ConnectWise {

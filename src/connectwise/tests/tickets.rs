@@ -8,6 +8,7 @@ use super::{FarEnd, Reply, connected, impatient, scripted};
 use crate::connectwise::{
     ConnectWise, ConnectWiseError, NewTicket, Options, TicketAnswer, TicketDesk, TicketId, TicketState,
 };
+use crate::contract::{self, Watched};
 use crate::simulator::{Clock, Function, Kind, Level, Levels, Role, Running, Seed, Simulator};
 
 const TICKET: NewTicket<'_> = NewTicket {
@@ -17,10 +18,10 @@ const TICKET: NewTicket<'_> = NewTicket {
     description: "Three lines are held.",
 };
 
-fn start() -> Running {
+fn start() -> Watched {
     let seed = Seed::from_yaml("companies: [{ id: 7, identifier: msp, name: Example MSP }]").unwrap();
     let now: Timestamp = "2026-04-15T12:00:00Z".parse().unwrap();
-    Simulator::new(seed, Clock::fixed(now)).unwrap().start().unwrap()
+    contract::start(Simulator::new(seed, Clock::fixed(now)).unwrap())
 }
 
 fn may_open_tickets(simulator: &Running) {

@@ -1,12 +1,13 @@
 //! Registering for callbacks.
 
 use super::{Reply, caller, world};
+use crate::contract::Watched;
 use crate::simulator::{Function, Level, Levels, Role, Running};
 
 const AGREEMENTS: &str = r#"{"type":"agreement","level":"owner","objectId":0,"url":"http://127.0.0.1:9/hooks/psa?recordId=","description":"d"}"#;
 
 /// The usual company, whose usual caller may do everything.
-fn office() -> Running {
+fn office() -> Watched {
     let running = world();
     assert!(running.set_role("trueup", Role::everything()));
     running

@@ -8,19 +8,23 @@ mod receiver;
 use jiff::SignedDuration;
 
 use super::{AGREEMENT, LINE, SEED, basic, clock, running, world};
+use crate::contract::{self, Watch};
 use crate::simulator::{Delivery, DeliveryOutcome, Kind, Role, Seed, Simulator, Value};
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use receiver::Receiver;
 
 /// A simulator in process, whose usual caller may do everything.
-struct Office(Simulator);
+struct Office {
+    simulator: Simulator,
+    _watch: Watch,
+}
 
 impl std::ops::Deref for Office {
     type Target = Simulator;
 
     fn deref(&self) -> &Simulator {
-        &self.0
+        &self.simulator
     }
 }
 
@@ -33,7 +37,8 @@ impl Office {
         let seed = Seed::from_yaml(&format!("{SEED}options: {{ {options} }}\n")).unwrap();
         let simulator = Simulator::new(seed, clock()).unwrap();
         simulator.set_role("trueup", Role::everything());
-        Self(simulator)
+        let _watch = contract::watched(&simulator);
+        Self { simulator, _watch }
     }
 
     /// A request of the usual caller, below `apis/3.0/`.

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::{AGREEMENT, LINE, basic, caller, world};
-use crate::simulator::{Canned, ConnectionCut, Fault, Match, Running};
+use crate::contract::Watched;
+use crate::simulator::{Canned, ConnectionCut, Fault, Match};
 use rust_decimal::Decimal;
 
 fn patches() -> Match {
@@ -11,7 +12,7 @@ fn patches() -> Match {
 }
 
 /// What a PATCH to 7 shows and leaves behind under a fault, and under the same PATCH after it.
-fn befallen(fault: Fault) -> (Option<(u16, String)>, Decimal, Running) {
+fn befallen(fault: Fault) -> (Option<(u16, String)>, Decimal, Watched) {
     let running = world();
     running.fail_next(patches(), fault);
     let caller = caller(&running);

@@ -1,10 +1,11 @@
 //! Pages, links, projection and order.
 
 use super::{Caller, basic, caller, running, world};
-use crate::simulator::{Kind, Running};
+use crate::contract::Watched;
+use crate::simulator::Kind;
 
 /// Seven companies, and a caller.
-fn seven() -> (Running, Caller) {
+fn seven() -> (Watched, Caller) {
     let companies: Vec<String> =
         (1..=7).map(|n| format!("{{ identifier: c{n}, name: N{} }}", n % 3)).collect();
     let running = running(&format!("companies: [{}]", companies.join(", ")));

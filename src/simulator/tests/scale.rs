@@ -1,6 +1,7 @@
 //! Ten thousand agreements are no reason to wait.
 
 use super::{Caller, basic, clock};
+use crate::contract;
 use crate::simulator::{
     Seed, SeedAddition, SeedAgreement, SeedAgreementType, SeedCompany, SeedProduct, Simulator,
 };
@@ -19,7 +20,7 @@ fn ten_thousand_agreements_with_fifty_thousand_lines_are_read_to_the_end() {
         agreements: (0..10_000).map(agreement).collect(),
         ..Seed::default()
     };
-    let running = Simulator::new(seed, clock()).unwrap().start().unwrap();
+    let running = contract::start(Simulator::new(seed, clock()).unwrap());
     let caller = Caller::new(&running)
         .with("Authorization", &basic("msp+public:private"))
         .with("clientId", "any")

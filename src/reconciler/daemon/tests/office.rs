@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use tempfile::TempDir;
 
 use crate::connectwise::{Options, TicketUse};
+use crate::contract::{self, Watched};
 use crate::journal::attempt::Timing;
 use crate::journal::{Instance, Journal};
 use crate::reconciler::daemon::task::guarded;
@@ -17,7 +18,7 @@ use crate::reconciler::daemon::worker::{Step, Worker};
 use crate::reconciler::daemon::{Charge, Keys, Pace};
 use crate::reconciler::standing::{Board, Standing};
 use crate::reconciler::{Repository, SharedJournal, Stop, Tenant};
-use crate::simulator::{Clock, Running, Seed, Simulator};
+use crate::simulator::{Clock, Seed, Simulator};
 use crate::snapshot::start_repository;
 use crate::sources::Source;
 
@@ -60,12 +61,12 @@ impl Office {
     }
 
     /// A ConnectWise by the clock of this machine.
-    pub(super) fn connectwise() -> Running {
+    pub(super) fn connectwise() -> Watched {
         Self::connectwise_at(Clock::system())
     }
 
-    pub(super) fn connectwise_at(clock: Clock) -> Running {
-        Simulator::new(Seed::from_yaml(SEED).unwrap(), clock).unwrap().start().unwrap()
+    pub(super) fn connectwise_at(clock: Clock) -> Watched {
+        contract::start(Simulator::new(Seed::from_yaml(SEED).unwrap(), clock).unwrap())
     }
 
     /// What a tenant at that address is kept in step with. Its mappings are committed.

@@ -1,0 +1,36 @@
+//! The vendor's own description, where somebody has put it beside this repository. It is not ours and not part of it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use super::description::Description;
+
+/// The folder that holds it, for whom it does not lie beside the checkout.
+const FOLDER: &str = "TRUEUP_CONNECTWISE_SPECIFICATION";
+
+/// The part of it that is usable for tools, where it is there.
+pub fn practical() -> Option<&'static Description> {
+    static PRACTICAL: OnceLock<Option<Description>> = OnceLock::new();
+    PRACTICAL.get_or_init(|| read("openapi-subset-practical.json")).as_ref()
+}
+
+/// All of it, where it is there. Large.
+pub fn full() -> Option<Description> {
+    read("connectwise-openapi-full.json")
+}
+
+fn read(name: &str) -> Option<Description> {
+    let text = fs::read_to_string(folder()?.join(name)).ok()?;
+    Some(Description::read(serde_json::from_str(&text).expect("the vendor's description is JSON")))
+}
+
+/// `shared/connectwise` beside the checkout, or beside a folder that holds it.
+fn folder() -> Option<PathBuf> {
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        return Some(folder.into());
+    }
+    let beside = |ancestor: &Path| ancestor.join("shared/connectwise");
+    let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
+    checkout.ancestors().skip(1).map(beside).find(|folder| folder.is_dir())
+}
