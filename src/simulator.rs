@@ -18,6 +18,7 @@ mod custom_fields;
 mod defaults;
 mod derived;
 mod desk;
+mod elsewhere;
 mod errors;
 mod exchange;
 mod faults;

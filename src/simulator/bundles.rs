@@ -28,10 +28,11 @@ pub(super) fn answer(desk: &Desk<'_>) -> Result<Answer, Refusal> {
 }
 
 fn result(desk: &Desk<'_>, request: &Value) -> Value {
-    let head = Object::new()
-        .with_some("sequenceNumber", any_case(request, &["sequenceNumber"]).clone())
-        .with_some("resourceType", any_case(request, &["resourceType"]).clone());
-    let version = any_case(request, &["version"]).clone();
+    let text = |name: &str| any_case(request, &[name]).as_text().map_or(Value::Null, Value::text);
+    let sequence = any_case(request, &["sequenceNumber"]).number().map_or(Value::Null, Value::from);
+    let head =
+        Object::new().with_some("sequenceNumber", sequence).with_some("resourceType", text("resourceType"));
+    let version = text("version");
     let shown = match entities(desk, request) {
         Ok(entities) => {
             let count = u32::try_from(entities.len()).unwrap_or(u32::MAX);

@@ -1,6 +1,7 @@
 //! Makes a sent value fit a field, and checks that stored records keep the rules of their fields.
 
 use super::custom_fields;
+use super::elsewhere;
 use super::errors::{Flaw, FlawCode};
 use super::kind::Kind;
 use super::moment;
@@ -36,10 +37,10 @@ pub(super) fn stored(
             Flaw::new(FlawCode::NotFound, field.name, format!("The {} does not exist", other.entity()))
         }),
         Shape::Elsewhere => {
-            sent.object().map(|_| sent.without_nulls()).ok_or_else(|| wrong("A reference is expected"))
+            elsewhere::reference(field.name, sent).ok_or_else(|| wrong("A reference is expected"))
         }
         Shape::ManyElsewhere => {
-            sent.list().map(|_| sent.without_nulls()).ok_or_else(|| wrong("A list is expected"))
+            elsewhere::references(field.name, sent).ok_or_else(|| wrong("A list of references is expected"))
         }
         Shape::CustomFields => {
             let omitted = state.options.omitted_custom_fields;

@@ -89,7 +89,10 @@ fn perform_one(state: &State, kind: Kind, operation: &Operation, patched: &mut P
     let after = match (field.shape, rest) {
         (_, []) => whole_field(state, kind, field, &before, operation)?,
         (Shape::Reference(_) | Shape::Elsewhere, _) => return Ok(()),
-        (Shape::ManyElsewhere, rest) => element(&before, rest, operation).ok_or_else(unknown)?,
+        (Shape::ManyElsewhere, rest) => {
+            let after = element(&before, rest, operation).ok_or_else(unknown)?;
+            conform::sent(state, kind, field, &before, &after)?
+        }
         (Shape::CustomFields, rest) => {
             custom_field(state, kind, &before, rest, operation).ok_or_else(unknown)?
         }
@@ -138,14 +141,14 @@ fn element(before: &Value, path: &[String], operation: &Operation) -> Option<Val
     let place = if place == "-" { elements.len() } else { place.parse().ok()? };
     match (operation.verb, rest) {
         (Verb::Add, []) if place <= elements.len() => {
-            elements.insert(place, operation.value.without_nulls());
+            elements.insert(place, operation.value.clone());
         }
-        (Verb::Replace, []) => *elements.get_mut(place)? = operation.value.without_nulls(),
+        (Verb::Replace, []) => *elements.get_mut(place)? = operation.value.clone(),
         (Verb::Remove, []) if place < elements.len() => drop(elements.remove(place)),
         (Verb::Add | Verb::Replace, [property]) => {
             let mut object = elements.get(place)?.object()?.clone();
             object.set(property.clone(), operation.value.clone());
-            elements[place] = Value::Object(object).without_nulls();
+            elements[place] = Value::Object(object);
         }
         (Verb::Add | Verb::Replace | Verb::Remove, _) => return None,
     }

@@ -92,20 +92,6 @@ impl Value {
         if number.fract().is_zero() { number.try_into().ok() } else { None }
     }
 
-    /// The same without the properties that are nothing, however deep.
-    pub(super) fn without_nulls(&self) -> Self {
-        match self {
-            Self::List(list) => Self::List(list.iter().map(Self::without_nulls).collect()),
-            Self::Object(Object(properties)) => {
-                let some = properties.iter().filter(|(_, value)| !value.is_null());
-                Self::Object(Object(
-                    some.map(|(name, value)| (name.clone(), value.without_nulls())).collect(),
-                ))
-            }
-            Self::Null | Self::Flag(_) | Self::Number(_) | Self::Text(_) | Self::Date(_) => self.clone(),
-        }
-    }
-
     /// What lies under a path of property names; nothing where the path ends early.
     pub(super) fn descend<'v>(&'v self, path: &[&str]) -> &'v Value {
         const NOTHING: &Value = &Value::Null;

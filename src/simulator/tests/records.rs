@@ -245,3 +245,23 @@ fn a_log_with_a_limit_forgets_the_oldest_requests_and_counts_them() {
     assert_eq!((kept, running.forgotten_requests()), (vec![4, 5], 3));
     assert_eq!((running.mutations().len(), running.audit_rows()), (2, 5));
 }
+
+#[test]
+fn a_reference_to_what_is_not_kept_here_is_stored_as_a_reference_and_nothing_else() {
+    let running = world();
+    let caller = caller(&running);
+    let agreement = format!("finance/agreements/{AGREEMENT}");
+    let set = |field: &str, value: &str| {
+        let body = format!(r#"[{{"op":"replace","path":"{field}","value":{value}}}]"#);
+        caller.send("PATCH", &agreement, &body)
+    };
+
+    let department = set("department", r#"{"id":7,"identifier":"IT","name":null,"_info":[true],"_x":{}}"#);
+    assert_eq!(department.at("department"), r#"{"id":7,"identifier":"IT"}"#);
+    let location = set("location", r#"{"id":2,"identifier":"HQ","name":"Main"}"#);
+    assert_eq!(location.at("location"), r#"{"id":2,"name":"Main"}"#);
+    assert_eq!(set("location", "{}").at("location"), "null");
+    for none in [r#"{"id":true}"#, r#"{"id":1.5}"#, r#"{"name":["Main"]}"#, r#""Main""#] {
+        assert_eq!(set("location", none).status, 400, "{none}");
+    }
+}
