@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::watch::description::{Description, Operation};
 use crate::watch::{ours, vendor};
@@ -36,55 +36,88 @@ fn what_we_rely_on_exists_in_the_vendors_description() {
         return;
     };
 
-    let mut comparison = Comparison::default();
-    for operation in &ours().operations {
-        let in_practical = practical.find(&operation.method, &operation.path);
-        let described = in_practical.map(|found| (practical, found));
-        let described =
-            described.or_else(|| full.find(&operation.method, &operation.path).map(|found| (&full, found)));
-        match described {
-            Some((theirs, found)) if found.path == operation.path => {
-                comparison.operation(theirs, operation, found)
-            }
-            Some(_) | None => comparison.tell(format!("{} {}", operation.method, operation.path)),
-        }
-    }
+    let said = differences(ours(), practical, &full);
 
     let explained = |said: &String| DIFFERENCES.iter().any(|(what, _)| said.starts_with(what));
-    let unexplained: Vec<&String> = comparison.said.iter().filter(|said| !explained(said)).collect();
-    let needed = |what: &str| comparison.said.iter().any(|said| said.starts_with(what));
+    let unexplained: Vec<&String> = said.iter().filter(|said| !explained(said)).collect();
+    let needed = |what: &str| said.iter().any(|said| said.starts_with(what));
     let needless: Vec<&str> =
         DIFFERENCES.iter().map(|(what, _)| *what).filter(|what| !needed(what)).collect();
     assert!(unexplained.is_empty(), "not in the vendor's description:\n{unexplained:#?}");
     assert!(needless.is_empty(), "differences that there are not: {needless:?}");
 }
 
-#[derive(Default)]
-struct Comparison {
+#[test]
+fn a_name_type_word_or_length_of_our_own_making_is_found() {
+    let (Some(practical), Some(full)) = (vendor::practical(), vendor::full()) else {
+        println!("skipped: the comparison with the vendor's description, which is not beside this checkout");
+        return;
+    };
+    let before = differences(ours(), practical, &full).len();
+
+    let addition = "/components/schemas/Addition";
+    for (place, value) in [
+        (format!("{addition}/properties/quantitty"), json!({ "type": "number" })),
+        (format!("{addition}/properties/quantity"), json!({ "type": "string" })),
+        (format!("{addition}/properties/cancelledDate"), json!({ "type": "string", "format": "date" })),
+        (format!("{addition}/properties/billCustomer"), json!({ "type": "string", "enum": ["Perhaps"] })),
+        (format!("{addition}/properties/serialNumber"), json!({ "type": "string", "maxLength": 51 })),
+        (format!("{addition}/required"), json!(["id", "product"])),
+        ("/components/schemas/ProductReference/properties/name".to_owned(), json!({ "type": "string" })),
+        ("/paths/~1system~1info/get/parameters".to_owned(), json!([{ "name": "x", "in": "query" }])),
+        ("/paths/~1system~1info/post".to_owned(), json!({ "responses": {} })),
+    ] {
+        let mut document = ours().document.clone();
+        let (parent, name) = place.rsplit_once('/').expect("a place has a parent");
+        let parent = document.pointer_mut(parent).and_then(Value::as_object_mut).expect("it is there");
+        parent.insert(name.to_owned(), value);
+
+        let said = differences(&Description::read(document), practical, &full);
+
+        assert!(said.len() > before, "{place}");
+    }
+}
+
+/// Everything of ours that is not in the vendor's description, or is otherwise there.
+fn differences(ours: &Description, practical: &Description, full: &Description) -> BTreeSet<String> {
+    let mut comparison = Comparison { ours, said: BTreeSet::new(), seen: BTreeSet::new() };
+    for operation in &ours.operations {
+        let find = |theirs: &Description| theirs.find(&operation.method, &operation.path).is_some();
+        let theirs = if find(practical) { practical } else { full };
+        match theirs.find(&operation.method, &operation.path) {
+            Some(found) if found.path == operation.path => comparison.operation(theirs, operation, found),
+            Some(_) | None => comparison.tell(format!("{} {}", operation.method, operation.path)),
+        }
+    }
+    comparison.said
+}
+
+struct Comparison<'o> {
+    ours: &'o Description,
     said: BTreeSet<String>,
     seen: BTreeSet<(String, String)>,
 }
 
-impl Comparison {
+impl Comparison<'_> {
     fn tell(&mut self, what: String) {
         self.said.insert(what);
     }
 
-    fn operation(&mut self, theirs: &Description, ours_: &Operation, found: &Operation) {
-        let name = format!("{} {}", ours_.method, ours_.path);
-        for own in ours_.parameters.iter().filter(|own| own.place != "header") {
-            let same = found.parameters.iter().find(|one| one.place == own.place && one.name == own.name);
+    fn operation(&mut self, theirs: &Description, own: &Operation, found: &Operation) {
+        let name = format!("{} {}", own.method, own.path);
+        for mine in own.parameters.iter().filter(|mine| mine.place != "header") {
+            let same = found.parameters.iter().find(|one| one.place == mine.place && one.name == mine.name);
             match same {
-                Some(one) => self.shapes(theirs, &format!("{name} {}", own.name), &own.schema, &one.schema),
-                None => self.tell(format!("{name}: the parameter {}", own.name)),
+                Some(one) => self.shapes(theirs, &format!("{name} {}", mine.name), &mine.schema, &one.schema),
+                None => self.tell(format!("{name}: the parameter {}", mine.name)),
             }
         }
-        match (&ours_.body, &found.body) {
+        match (&own.body, &found.body) {
             (Some(own), Some(one)) => self.shapes(theirs, &name, own, one),
             (Some(_), None) => self.tell(format!("{name}: a body")),
             (None, _) => {}
         }
-        for (status, form) in &ours_.answers {
+        for (status, form) in &own.answers {
             let Some(one) = found.answers.get(status) else {
                 if status.starts_with('2') {
                     self.tell(format!("{name}: the status {status}"));
@@ -100,7 +133,7 @@ impl Comparison {
     fn shapes(&mut self, theirs: &Description, name: &str, own: &Value, one: &Value) {
         let named = own["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
         let name = named.unwrap_or(name).to_owned();
-        let (own, one) = (whole(ours(), own), whole(theirs, one));
+        let (own, one) = (whole(self.ours, own), whole(theirs, one));
         if named.is_some() && !self.seen.insert((name.clone(), one.to_string())) {
             return;
         }
@@ -149,7 +182,7 @@ impl Comparison {
         let place = format!("{name}.{property}");
         let referred = own["$ref"].as_str().unwrap_or_default();
         if referred.ends_with("Reference") {
-            self.shapes(theirs, &place, whole(ours(), own), found);
+            self.shapes(theirs, &place, whole(self.ours, own), found);
         } else {
             self.shapes(theirs, &place, own, found);
         }

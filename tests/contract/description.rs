@@ -91,7 +91,7 @@ impl Description {
 
     /// The shape of a refusal that belongs to no operation.
     pub fn refusal(&self) -> Value {
-        self.document.pointer(REFUSED).cloned().unwrap_or_else(|| Value::Bool(true))
+        self.document.pointer(REFUSED).cloned().unwrap_or(Value::Bool(true))
     }
 
     /// The shape of a record by its name.
