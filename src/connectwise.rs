@@ -16,6 +16,7 @@ mod cross_references;
 mod error;
 mod meter;
 mod options;
+mod pace;
 mod pages;
 mod products;
 mod progress;
@@ -32,9 +33,10 @@ mod writer;
 
 pub use client::ConnectWise;
 pub use company_info::Instance;
-pub use error::ConnectWiseError;
+pub use error::{Class, ConnectWiseError};
 pub use meter::{Meter, Readings};
 pub use options::{KeyPair, Options};
+pub use pace::{Pace, Paces, Rate};
 pub use progress::{Detour, Progress};
 pub use resource::Resource;
 pub use rights::{

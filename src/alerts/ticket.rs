@@ -14,7 +14,7 @@ use super::notice::{Item, Notice, Tone};
 use super::state;
 use super::words::outside;
 use crate::connectwise::{
-    ConnectWise, ConnectWiseError, NewTicket, Options, TicketAnswer, TicketDesk, TicketId, TicketState,
+    Class, ConnectWise, ConnectWiseError, NewTicket, Options, TicketAnswer, TicketDesk, TicketId, TicketState,
 };
 
 /// So long no second ticket is opened for the same matter, whatever became of the first.
@@ -152,22 +152,11 @@ fn need(attempt: Option<&Attempt>, now: Timestamp) -> Need {
 
 fn unread(error: &ConnectWiseError) -> Undelivered {
     let why = outside(&error.to_string());
-    match error {
-        ConnectWiseError::Unreachable { .. }
-        | ConnectWiseError::Timeout { .. }
-        | ConnectWiseError::Throttled { .. }
-        | ConnectWiseError::Server { .. }
-        | ConnectWiseError::BadAnswer { .. } => Undelivered::for_now(why),
-        ConnectWiseError::Settings { .. }
-        | ConnectWiseError::CertificateStore { .. }
-        | ConnectWiseError::Untrusted { .. }
-        | ConnectWiseError::Redirected { .. }
-        | ConnectWiseError::UnknownCompany { .. }
-        | ConnectWiseError::Unauthorized { .. }
-        | ConnectWiseError::Forbidden { .. }
-        | ConnectWiseError::NotFound { .. }
-        | ConnectWiseError::Refused { .. }
-        | ConnectWiseError::TooLarge { .. } => Undelivered::for_good(why),
+    match error.class() {
+        Class::Passing | Class::Throttled { .. } | Class::Moved | Class::Incomplete => {
+            Undelivered::for_now(why)
+        }
+        Class::Setup | Class::NotPermitted | Class::Refused | Class::Gone => Undelivered::for_good(why),
     }
 }
 

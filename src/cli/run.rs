@@ -22,6 +22,7 @@ use self::signals::{Signal, Signals};
 use super::screen::Screen;
 use super::session::stop_on_signal;
 use super::{Exit, Failure, Global};
+use crate::connectwise::Paces;
 use crate::journal::Journal;
 use crate::reconciler::daemon::{Daemon, Finished};
 use crate::reconciler::standing::{Board, PassResult, Phase, Standing};
@@ -82,7 +83,7 @@ async fn once(settings: &Settings, journal: SharedJournal, screen: &Screen) -> E
     let stop = Stop::default();
     stop_on_signal(&stop, screen);
     let daemon = Daemon::new(journal, Board::default());
-    let standings = daemon.once(charges(settings), &stop).await;
+    let standings = daemon.once(charges(settings, &Paces::default()), &stop).await;
     standings.iter().map(exit).max_by_key(|exit| urgency(*exit)).unwrap_or(Exit::Done)
 }
 
@@ -126,14 +127,16 @@ struct House {
     daemon: Daemon,
     bells: Bells,
     service: Service,
+    /// Passes and tickets ask one ConnectWise at one pace, whatever the settings are changed to.
+    paces: Paces,
 }
 
 impl House {
     fn new(path: PathBuf, only: Option<String>, settings: Settings, journal: SharedJournal) -> Self {
         let board = Board::default();
-        let (bells, service) = (Bells::default(), Service::default());
+        let (bells, service, paces) = (Bells::default(), Service::default(), Paces::default());
         let daemon = Daemon::new(journal.clone(), board.clone());
-        Self { path, only, settings, journal, board, daemon, bells, service }
+        Self { path, only, settings, journal, board, daemon, bells, service, paces }
     }
 
     /// Keeps all tenants in step until a signal ends it.
@@ -143,8 +146,8 @@ impl House {
     async fn keep(mut self) -> Result<Exit, Failure> {
         let cannot = |error| Failure::caused(Exit::Unexpected, "Signals cannot be heeded", &error);
         let mut signals = Signals::new().map_err(cannot)?;
-        let faces = Faces::open(&self.settings, &self.board, &self.bells).await?;
-        for charge in charges(&self.settings) {
+        let faces = Faces::open(&self.settings, &self.board, &self.bells, &self.paces).await?;
+        for charge in charges(&self.settings, &self.paces) {
             self.daemon.take_up(charge);
         }
         self.bells.set(self.daemon.queues());
@@ -229,7 +232,7 @@ impl House {
         for (name, tenant) in &self.settings.tenants {
             if before.tenants.get(name) != Some(tenant) || before.stale_after != self.settings.stale_after {
                 info!(tenant = %name, "the tenant is taken up anew");
-                self.daemon.take_up(charge(Arc::clone(name), tenant, &self.settings));
+                self.daemon.take_up(charge(Arc::clone(name), tenant, &self.settings, &self.paces));
             }
         }
         self.bells.set(self.daemon.queues());

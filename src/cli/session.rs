@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::screen::Screen;
 use super::{Exit, Failure, Global};
-use crate::connectwise::{ConnectWise, KeyPair, Options, TicketUse};
+use crate::connectwise::{ConnectWise, KeyPair, Options, Paces, Rate, TicketUse};
 use crate::journal::attempt::Timing;
 use crate::journal::{Instance, Journal};
 use crate::plan::History;
@@ -32,6 +32,7 @@ pub(super) struct Session {
     pub(super) tickets: TicketUse,
     access: ConnectWiseAccess,
     request_timeout: Duration,
+    paces: Paces,
 }
 
 impl Session {
@@ -48,6 +49,7 @@ impl Session {
             tickets,
             access: tenant.connectwise.clone(),
             request_timeout: writes.request_timeout,
+            paces: Paces::default(),
         })
     }
 
@@ -103,9 +105,10 @@ impl Session {
     }
 
     async fn connect_with(&self, write_keys: Option<&WriteKeys>) -> Result<ConnectWise, Failure> {
-        let options = options(&self.access, write_keys, self.request_timeout).map_err(|problems| {
-            Failure::problems(Exit::Invalid, "The secrets of the settings cannot be used", problems)
-        })?;
+        let options =
+            options(&self.access, write_keys, self.request_timeout, &self.paces).map_err(|problems| {
+                Failure::problems(Exit::Invalid, "The secrets of the settings cannot be used", problems)
+            })?;
         Ok(ConnectWise::connect(options).await?)
     }
 }
@@ -115,7 +118,9 @@ pub(super) fn options(
     access: &ConnectWiseAccess,
     write_keys: Option<&WriteKeys>,
     request_timeout: Duration,
+    paces: &Paces,
 ) -> Result<Options, Vec<Problem>> {
+    let rate = Rate { requests_a_minute: access.requests_a_minute, reads_at_once: access.reads_at_once };
     let mut problems: Vec<Problem> = Vec::new();
     let mut secret = |kept| settings::secret::resolve(kept).map_err(|problem| problems.push(problem)).ok();
     let keys = (secret(&access.client_id), secret(&access.public_key), secret(&access.private_key));
@@ -130,6 +135,7 @@ pub(super) fn options(
                 certificate_authority,
                 write_keys: write_keys.flatten(),
                 request_timeout,
+                pace: paces.of(&access.site, &access.company, rate),
                 ..Options::new(&*access.site, &*access.company, client_id, public_key, private_key)
             })
         }

@@ -107,7 +107,7 @@ impl Answer {
     }
 
     /// How long the server asks to wait. A date is measured from the answer's own date, so no clock is needed.
-    fn retry_after(&self) -> Option<Duration> {
+    pub(super) fn retry_after(&self) -> Option<Duration> {
         let told = self.header(header::RETRY_AFTER)?;
         if let Ok(seconds) = told.parse::<u64>() {
             return Some(Duration::from_secs(seconds));

@@ -1,6 +1,6 @@
 //! What can go wrong with a ConnectWise, as situations a caller can act on.
 //!
-//! Texts of the server arrive here cut, escaped and free of keys; nothing here decides whether to try again.
+//! Each has words for a person and a class for a program. Texts of the server arrive here cut, escaped and free of keys.
 
 use std::time::Duration;
 
@@ -89,6 +89,28 @@ pub enum ConnectWiseError {
         /// What it said.
         message: String,
     },
+    /// The gateway before the API knows no such place.
+    #[error("The gateway of ConnectWise cannot route the request: {message}")]
+    NotRouted {
+        /// What it said.
+        message: String,
+    },
+    /// The API moved again while it was followed to where it had moved.
+    #[error("ConnectWise moved its API more than once when asked for {resource}")]
+    Moved {
+        /// What was asked for.
+        resource: Resource,
+    },
+    /// A list whose records are not as many as ConnectWise counts.
+    #[error("ConnectWise lists {listed} {resource} and counts {counted}")]
+    Incomplete {
+        /// What was listed.
+        resource: Resource,
+        /// How many records the list has.
+        listed: usize,
+        /// How many there are, as it says.
+        counted: u64,
+    },
     /// Too many requests, and waiting as told did not help.
     #[error("ConnectWise asks for fewer requests")]
     Throttled {
@@ -123,7 +145,52 @@ pub enum ConnectWiseError {
     },
 }
 
+/// What follows from an error, for whoever has to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Nothing is right before a person changes the settings, the network or the site.
+    Setup,
+    /// The keys are refused, or their member may not do this: each try may bring a lock-out nearer.
+    NotPermitted,
+    /// Too much was asked. Nothing is asked before this time is over, if it was said.
+    Throttled {
+        /// How long to wait.
+        wait: Option<Duration>,
+    },
+    /// It may be over soon.
+    Passing,
+    /// The request was refused as it stands; the same one will be again.
+    Refused,
+    /// What was asked for is not there.
+    Gone,
+    /// The API moved to another place while it was asked.
+    Moved,
+    /// What came cannot be all of it: nothing may be concluded from what is missing.
+    Incomplete,
+}
+
 impl ConnectWiseError {
+    /// What follows from it.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match *self {
+            Self::Settings { .. }
+            | Self::CertificateStore { .. }
+            | Self::Untrusted { .. }
+            | Self::Redirected { .. }
+            | Self::NotRouted { .. } => Class::Setup,
+            Self::UnknownCompany { .. } | Self::Unauthorized { .. } | Self::Forbidden { .. } => {
+                Class::NotPermitted
+            }
+            Self::Throttled { retry_after } => Class::Throttled { wait: retry_after },
+            Self::Unreachable { .. } | Self::Timeout { .. } | Self::Server { .. } => Class::Passing,
+            Self::Refused { .. } => Class::Refused,
+            Self::NotFound { .. } => Class::Gone,
+            Self::Moved { .. } => Class::Moved,
+            Self::BadAnswer { .. } | Self::TooLarge { .. } | Self::Incomplete { .. } => Class::Incomplete,
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> &'static str {
@@ -153,6 +220,11 @@ impl ConnectWiseError {
             Self::Refused { .. } => "The request does not suit this version of ConnectWise; report it",
             Self::Throttled { .. } => "Try again later, or let fewer programs use these keys at once",
             Self::Server { .. } => "Try again later; ConnectWise may be busy or under maintenance",
+            Self::NotRouted { .. } => "Check site and company: the gateway finds no API for them",
+            Self::Moved { .. } => "Try again later; ConnectWise is being upgraded",
+            Self::Incomplete { .. } => {
+                "Try again later; records come and go, or the API member may not see all of them"
+            }
             Self::BadAnswer { .. } => {
                 "Check that site is the API host and that no proxy answers in its place"
             }

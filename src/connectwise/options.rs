@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::Meter;
+use super::{Meter, Pace};
 
 /// How to reach one ConnectWise. Its `Debug` shows no keys.
 #[derive(Debug)]
@@ -25,12 +25,12 @@ pub struct Options {
     pub certificate_authority: Option<Vec<u8>>,
     /// How long one request may take from the first byte sent to the last one received.
     pub request_timeout: Duration,
-    /// How many reads may be under way at once.
-    pub reads_at_once: usize,
     /// The pause before the first repetition of a failed read; it doubles each time.
     pub retry_pause: Duration,
     /// Counts what is asked. Whoever asks for counts over several connections gives all of them the same.
     pub meter: Meter,
+    /// How fast it may be asked. Everything that asks the same ConnectWise is given the same.
+    pub pace: Pace,
 }
 
 /// The keys of one API member. Its `Debug` shows none.
@@ -43,7 +43,7 @@ pub struct KeyPair {
 }
 
 impl Options {
-    /// The options of a site with the defaults: 30 seconds a request, 4 reads at once.
+    /// The options of a site with the defaults: 30 seconds a request, and a pace of its own.
     #[must_use]
     pub fn new(
         site: impl Into<String>,
@@ -61,9 +61,9 @@ impl Options {
             write_keys: None,
             certificate_authority: None,
             request_timeout: Duration::from_secs(30),
-            reads_at_once: 4,
             retry_pause: Duration::from_millis(300),
             meter: Meter::default(),
+            pace: Pace::default(),
         }
     }
 }

@@ -1,109 +1,129 @@
 //! When a failed read is repeated, and after how long. Writes never come here.
 //!
-//! Pure: the clock and the dice are the caller's.
+//! The one place where anything is sent again. A session has a budget for it: a read that fails now and then is repeated
+//! until it is whole, and when everything fails, little more is asked than would have been anyway.
 
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Mutex;
 use std::time::Duration;
 
-use super::ConnectWiseError;
+use tokio::time::Instant;
 
-/// How often a read is repeated.
-const REPETITIONS: u32 = 3;
-/// The shortest wait once told to slow down: sooner would be taken for defiance.
-const SHORTEST_THROTTLE: Duration = Duration::from_secs(1);
-/// The longest wait that is honoured; a pass that must wait longer is better given up.
-const LONGEST_THROTTLE: Duration = Duration::from_secs(60);
+use super::pace::PATIENCE;
+use super::session::unpoisoned;
+use super::{Class, ConnectWiseError};
 
-/// The rule by which reads are repeated.
-#[derive(Clone, Copy, Debug)]
+/// How often one read is repeated at most.
+const REPETITIONS: u32 = 4;
+/// No pause is longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// So long after its first failure no read is begun again.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(90);
+
+/// How a session repeats its reads.
+#[derive(Debug)]
 pub(super) struct Retry {
-    /// The pause before the first repetition.
-    pub(super) pause: Duration,
+    /// The longest pause before the first repetition; it doubles each time.
+    first_pause: Duration,
+    budget: Mutex<Budget>,
+}
+
+/// How many repetitions are left, in tenths.
+#[derive(Debug, PartialEq, Eq)]
+struct Budget(u32);
+
+impl Budget {
+    /// Ten failures in a row may be mended. That is a short outage of a few readers, and no storm.
+    const FULL: Self = Self(100);
+    /// What one repetition takes.
+    const REPETITION: u32 = 10;
+
+    /// A read was answered: over a long session every tenth one may fail once.
+    fn earn(&mut self) {
+        self.0 = (self.0 + 1).min(Self::FULL.0);
+    }
+
+    /// Takes a repetition, if there is one left.
+    fn spend(&mut self) -> bool {
+        let left = self.0.checked_sub(Self::REPETITION);
+        self.0 = left.unwrap_or(self.0);
+        left.is_some()
+    }
 }
 
 impl Retry {
+    /// A whole budget.
+    pub(super) fn new(first_pause: Duration) -> Self {
+        Self { first_pause, budget: Mutex::new(Budget::FULL) }
+    }
+
+    /// Repeats a read as long as that can help and the budget lasts.
+    pub(super) async fn repeating<T, F>(&self, mut read: impl FnMut() -> F) -> Result<T, ConnectWiseError>
+    where
+        F: Future<Output = Result<T, ConnectWiseError>>,
+    {
+        let mut failures = 0;
+        let mut failed_at = None;
+        loop {
+            let error = match read().await {
+                Ok(value) => {
+                    unpoisoned(&self.budget).earn();
+                    return Ok(value);
+                }
+                Err(error) => error,
+            };
+            failures += 1;
+            let failing_for = failed_at.get_or_insert_with(Instant::now).elapsed();
+            let Some(pause) = self.pause_after(failures, failing_for, &error, dice()) else {
+                return Err(error);
+            };
+            if !unpoisoned(&self.budget).spend() {
+                return Err(error);
+            }
+            tokio::time::sleep(pause).await;
+        }
+    }
+
     /// How long to wait before repeating a read that failed `failures` times now, or `None` to give up.
     ///
-    /// `dice` is any number; it spreads the pauses of programs that failed together.
-    pub(super) fn pause_after(self, failures: u32, error: &ConnectWiseError, dice: u64) -> Option<Duration> {
-        if failures > REPETITIONS {
+    /// `dice` is any number; it spreads the pauses of programs that failed together, over all the time from none.
+    fn pause_after(
+        &self,
+        failures: u32,
+        failing_for: Duration,
+        error: &ConnectWiseError,
+        dice: u64,
+    ) -> Option<Duration> {
+        if failures > REPETITIONS || failing_for > GIVE_UP_AFTER {
             return None;
         }
-        let doubled = self.pause.saturating_mul(1 << (failures.clamp(1, 16) - 1));
-        let spread = |pause: Duration| pause / 2 + share(pause / 2, dice);
-        match error {
-            ConnectWiseError::Throttled { retry_after } => {
-                let told = retry_after.unwrap_or(doubled).clamp(SHORTEST_THROTTLE, LONGEST_THROTTLE);
-                Some(told + share(self.pause, dice))
+        match error.class() {
+            // Nobody's turn comes before the pause is over that was asked for.
+            Class::Throttled { wait } => wait.is_none_or(|wait| wait <= PATIENCE).then_some(Duration::ZERO),
+            Class::Passing => {
+                let doubled = self.first_pause.saturating_mul(1 << (failures.clamp(1, 16) - 1));
+                Some(share(doubled.min(LONGEST_PAUSE), dice))
             }
-            ConnectWiseError::Unreachable { .. }
-            | ConnectWiseError::Timeout { .. }
-            | ConnectWiseError::Server { .. } => Some(spread(doubled)),
-            ConnectWiseError::Settings { .. }
-            | ConnectWiseError::CertificateStore { .. }
-            | ConnectWiseError::Untrusted { .. }
-            | ConnectWiseError::Redirected { .. }
-            | ConnectWiseError::UnknownCompany { .. }
-            | ConnectWiseError::Unauthorized { .. }
-            | ConnectWiseError::Forbidden { .. }
-            | ConnectWiseError::NotFound { .. }
-            | ConnectWiseError::Refused { .. }
-            | ConnectWiseError::BadAnswer { .. }
-            | ConnectWiseError::TooLarge { .. } => None,
+            Class::Setup
+            | Class::NotPermitted
+            | Class::Refused
+            | Class::Gone
+            | Class::Moved
+            | Class::Incomplete => None,
         }
     }
 }
 
-/// A part of a pause, as the dice fall.
-fn share(pause: Duration, dice: u64) -> Duration {
-    let thousandths = u32::try_from(dice % 1_000).expect("a remainder of 1,000 fits");
-    pause.saturating_mul(thousandths) / 1_000
+/// A number nobody can foresee, from the seeds that hash tables are protected with.
+pub(super) fn dice() -> u64 {
+    RandomState::new().hash_one(0)
+}
+
+/// A part of a time, from none to all of it, as the dice fall.
+pub(super) fn share(whole: Duration, dice: u64) -> Duration {
+    let thousandths = u32::try_from(dice % 1_001).expect("a remainder of 1,001 fits");
+    whole.saturating_mul(thousandths) / 1_000
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Retry;
-    use crate::connectwise::{ConnectWiseError, Resource};
-    use std::time::Duration;
-
-    const RETRY: Retry = Retry { pause: Duration::from_millis(300) };
-
-    fn server() -> ConnectWiseError {
-        ConnectWiseError::Server { resource: Resource::Companies, status: 503, message: String::new() }
-    }
-
-    #[test]
-    fn a_failing_server_is_asked_three_times_more_with_growing_pauses() {
-        let pauses: Vec<_> = (1..=4).map(|failures| RETRY.pause_after(failures, &server(), 999)).collect();
-
-        assert!(pauses[0] < pauses[1] && pauses[1] < pauses[2], "{pauses:?}");
-        assert_eq!(pauses[3], None);
-    }
-
-    #[test]
-    fn pauses_are_spread_between_half_and_whole() {
-        assert_eq!(RETRY.pause_after(1, &server(), 0), Some(Duration::from_millis(150)));
-        assert_eq!(RETRY.pause_after(1, &server(), 500), Some(Duration::from_millis(225)));
-    }
-
-    #[test]
-    fn a_wait_that_was_asked_for_is_kept_within_a_second_and_a_minute() {
-        let wait = |retry_after| RETRY.pause_after(1, &ConnectWiseError::Throttled { retry_after }, 0);
-
-        assert_eq!(wait(Some(Duration::from_secs(7))), Some(Duration::from_secs(7)));
-        assert_eq!(wait(Some(Duration::ZERO)), Some(Duration::from_secs(1)));
-        assert_eq!(wait(Some(Duration::from_secs(1_000_000_000))), Some(Duration::from_secs(60)));
-        assert_eq!(wait(None), Some(Duration::from_secs(1)));
-    }
-
-    #[test]
-    fn what_repeating_cannot_help_is_not_repeated() {
-        for error in [
-            ConnectWiseError::Unauthorized { message: String::new() },
-            ConnectWiseError::Forbidden { resource: Resource::Companies, message: String::new() },
-            ConnectWiseError::BadAnswer { resource: Resource::Companies, what: String::new() },
-            ConnectWiseError::Redirected { resource: Resource::Companies, to: None },
-        ] {
-            assert_eq!(RETRY.pause_after(1, &error, 0), None, "{error}");
-        }
-    }
-}
+mod tests;

@@ -1,19 +1,16 @@
 //! Reads of one instance: as many at once as allowed, repeated where that can help, at the code base of now.
 
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
-use reqwest::{Method, header};
-use tokio::sync::Semaphore;
-
 use super::answer::Answer;
-use super::meter::Meter;
+use super::pace::Held;
 use super::progress::Detour;
 use super::retry::Retry;
 use super::transport::{Failure, FailureKind, LARGEST_ANSWER, Transport};
 use super::{ConnectWiseError, Instance, Options, Resource, company_info};
+use bytes::Bytes;
+use reqwest::{Method, header};
 
 /// A read: what about, where, and how.
 pub(super) struct Ask<'a> {
@@ -46,7 +43,6 @@ pub(super) struct Session {
     company: String,
     instance: Mutex<Instance>,
     detours: Mutex<BTreeSet<Detour>>,
-    permits: Semaphore,
     retry: Retry,
 }
 
@@ -54,14 +50,13 @@ impl Session {
     /// Asks the site where its API is. No key is sent for that.
     pub(super) async fn open(options: Options) -> Result<Self, ConnectWiseError> {
         let transport = Transport::new(&options)?;
-        let retry = Retry { pause: options.retry_pause };
-        let instance = repeating(retry, &transport.meter, || find(&transport, &options.company)).await?;
+        let retry = Retry::new(options.retry_pause);
+        let instance = retry.repeating(|| find(&transport, &options.company)).await?;
         Ok(Self {
             transport,
             company: options.company,
             instance: Mutex::new(instance),
             detours: Mutex::default(),
-            permits: Semaphore::new(options.reads_at_once.max(1)),
             retry,
         })
     }
@@ -87,24 +82,22 @@ impl Session {
     }
 
     /// Reads, and gives the JSON text of a good answer.
-    ///
-    /// The permit is kept during pauses, so that a throttled instance is asked less by all readers together.
     pub(super) async fn read(&self, ask: &Ask<'_>) -> Result<Answer, ConnectWiseError> {
-        let _permit = self.permits.acquire().await.expect("the semaphore is never closed");
         let codebase = self.codebase();
-        match repeating(self.retry, &self.transport.meter, || self.read_once(ask, &codebase)).await {
+        match self.retry.repeating(|| self.read_once(ask, &codebase)).await {
             Err(error @ ConnectWiseError::NotFound { .. }) => {
                 let found = self.found_again().await?;
                 if found == codebase {
                     return Err(error);
                 }
-                repeating(self.retry, &self.transport.meter, || self.read_once(ask, &found)).await
+                self.retry.repeating(|| self.read_once(ask, &found)).await
             }
             read => read,
         }
     }
 
     async fn read_once(&self, ask: &Ask<'_>, codebase: &str) -> Result<Answer, ConnectWiseError> {
+        let turn = self.transport.turn().await.map_err(throttled)?;
         let request = match &ask.form {
             Form::Record => self.transport.reading(Method::GET, codebase, ask.path),
             Form::Page => self
@@ -120,7 +113,7 @@ impl Session {
                 .header(header::CONTENT_TYPE, "application/json")
                 .body(body.clone()),
         };
-        let sent = self.transport.exchange(request.query(&ask.query)).await;
+        let sent = self.transport.exchange(request.query(&ask.query), turn).await;
         let answer = sent.map_err(|failure| read_failure(failure, ask.resource))?;
         answer.json(ask.resource)?;
         Ok(answer)
@@ -129,8 +122,7 @@ impl Session {
     /// Where the API is, looked for once more. An upgrade of the site moves it, and everything that is asked for at
     /// the old place is then not found; nothing may be taken for gone before this is known.
     async fn found_again(&self) -> Result<String, ConnectWiseError> {
-        let found =
-            repeating(self.retry, &self.transport.meter, || find(&self.transport, &self.company)).await?;
+        let found = self.retry.repeating(|| find(&self.transport, &self.company)).await?;
         let codebase = found.codebase.clone();
         *unpoisoned(&self.instance) = found;
         Ok(codebase)
@@ -141,39 +133,17 @@ impl Session {
 async fn find(transport: &Transport, company: &str) -> Result<Instance, ConnectWiseError> {
     let resource = Resource::CompanyInfo;
     let request = transport.public(&["login", "companyinfo", company]);
-    let answer = transport.exchange(request).await.map_err(|failure| read_failure(failure, resource))?;
+    let turn = transport.turn().await.map_err(throttled)?;
+    let answer =
+        transport.exchange(request, turn).await.map_err(|failure| read_failure(failure, resource))?;
     let found = company_info::read(answer.json(resource)?)
         .map_err(|unreadable| ConnectWiseError::BadAnswer { resource, what: unreadable.0 })?;
     found.ok_or_else(|| ConnectWiseError::UnknownCompany { company: company.to_owned() })
 }
 
-/// Repeats a read as long as that can help. The one place where anything is sent again.
-async fn repeating<T, F>(
-    retry: Retry,
-    meter: &Meter,
-    mut read: impl FnMut() -> F,
-) -> Result<T, ConnectWiseError>
-where
-    F: Future<Output = Result<T, ConnectWiseError>>,
-{
-    let mut failures = 0;
-    loop {
-        let error = match read().await {
-            Ok(value) => return Ok(value),
-            Err(error) => error,
-        };
-        failures += 1;
-        let Some(pause) = retry.pause_after(failures, &error, dice()) else { return Err(error) };
-        if matches!(error, ConnectWiseError::Throttled { .. }) {
-            meter.throttled(pause);
-        }
-        tokio::time::sleep(pause).await;
-    }
-}
-
-/// A number nobody can foresee, from the seeds that hash tables are protected with.
-fn dice() -> u64 {
-    RandomState::new().hash_one(0)
+/// ConnectWise asked for a pause that is too long to wait for.
+fn throttled(held: Held) -> ConnectWiseError {
+    ConnectWiseError::Throttled { retry_after: Some(held.0) }
 }
 
 /// What a failed exchange means for a read.

@@ -11,7 +11,7 @@ mod writes;
 use std::time::Duration;
 
 use self::far_end::{FarEnd, Heard, Reply};
-use super::{ConnectWise, ConnectWiseError, Options, Scope, WriteAnswer};
+use super::{ConnectWise, ConnectWiseError, Options, Pace, Scope, WriteAnswer};
 use crate::billing::{AdditionId, AgreementId};
 
 const PUBLIC_KEY: &str = "public-key-canary";
@@ -24,6 +24,7 @@ const COMPANY_INFO: &str =
 fn options(site: &str) -> Options {
     Options {
         retry_pause: Duration::from_millis(1),
+        pace: Pace::hurried(),
         ..Options::new(site, "msp", CLIENT_ID.into(), PUBLIC_KEY.into(), PRIVATE_KEY.into())
     }
 }

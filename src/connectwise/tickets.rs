@@ -119,11 +119,15 @@ impl TicketDesk {
     /// Opens a ticket, by one attempt.
     pub async fn open_ticket(&self, ticket: &NewTicket<'_>) -> TicketAnswer {
         let transport = &self.session.transport;
+        let turn = match transport.turn().await {
+            Ok(turn) => turn,
+            Err(held) => return TicketAnswer::NotSent { message: held.to_string() },
+        };
         let request = transport
             .writing(Method::POST, &self.session.codebase(), PATH)
             .header(header::CONTENT_TYPE, "application/json")
             .body(body(ticket));
-        match transport.exchange(request).await {
+        match transport.exchange(request, turn).await {
             Ok(answer) => judged(&answer),
             Err(failure) => unanswered(failure),
         }

@@ -19,6 +19,7 @@ pub(super) use self::keys::Redaction;
 use self::site::Site;
 use super::answer::Answer;
 use super::meter::Meter;
+use super::pace::{Held, Pace, Room, Turn};
 use super::wire::readable;
 use super::{ConnectWiseError, Options};
 use crate::outbound::{self, Reach, cause, is_untrusted};
@@ -38,6 +39,7 @@ pub(super) struct Transport {
     writes: Client,
     requests: AtomicU64,
     pub(super) meter: Meter,
+    pace: Pace,
 }
 
 /// Which of the two ways a request takes.
@@ -86,6 +88,7 @@ impl Transport {
             writes: client(options, Way::Write)?,
             requests: AtomicU64::new(0),
             meter: options.meter.clone(),
+            pace: options.pace.clone(),
         })
     }
 
@@ -137,8 +140,37 @@ impl Transport {
             .header("clientId", self.keys.client_id())
     }
 
-    /// Sends a request, once, and receives the answer whole.
-    pub(super) async fn exchange(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+    /// Waits for leave to send a request.
+    pub(super) async fn turn(&self) -> Result<Turn, Held> {
+        let turn = self.pace.turn().await?;
+        self.meter.throttled(turn.held);
+        Ok(turn)
+    }
+
+    /// Waits for room for a request that must not wait.
+    pub(super) async fn room(&self) -> Result<Room, Held> {
+        self.pace.room().await
+    }
+
+    /// Room for a request that must not wait, if there is some.
+    pub(super) fn room_now(&self) -> Result<Room, Held> {
+        self.pace.room_now()
+    }
+
+    /// Sends a request, once, and receives the answer whole. The pace learns from what comes of it.
+    pub(super) async fn exchange(&self, request: RequestBuilder, turn: Turn) -> Result<Answer, Failure> {
+        let exchanged = self.exchanged(request).await;
+        match &exchanged {
+            Ok(answer) if answer.status == 429 => turn.throttled(answer.retry_after()),
+            Err(Failure { status: Some(429), .. }) => turn.throttled(None),
+            Err(Failure { kind: FailureKind::Timeout, .. }) => turn.timed_out(),
+            Ok(_) => turn.answered(),
+            Err(_) => drop(turn),
+        }
+        exchanged
+    }
+
+    async fn exchanged(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let mut response = request.send().await.map_err(|error| {
             self.meter.unanswered();
@@ -174,7 +206,7 @@ fn client(options: &Options, way: Way) -> Result<Client, ConnectWiseError> {
         .timeout(options.request_timeout)
         .connect_timeout(LONGEST_CONNECT.min(options.request_timeout / 2));
     let builder = match way {
-        Way::Read => builder.pool_max_idle_per_host(options.reads_at_once),
+        Way::Read => builder.pool_max_idle_per_host(options.pace.most_at_once()),
         Way::Write => builder.pool_max_idle_per_host(0).http1_only(),
     };
     builder.build().map_err(|error| unusable(cause(&error)))

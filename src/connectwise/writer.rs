@@ -4,7 +4,7 @@
 //! follows a redirect, knows no delete and no replace of a record. Whether a write may be sent at all, and what
 //! follows from its answer, is the caller's business.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jiff::civil::Date;
 use reqwest::{Method, header};
@@ -13,7 +13,8 @@ use serde_json::value::RawValue;
 
 use super::additions;
 use super::answer::Answer;
-use super::session::Session;
+use super::pace::Room;
+use super::session::{Session, unpoisoned};
 use super::transport::{Failure, FailureKind};
 use super::wire::{self, Names};
 use crate::billing::{Addition, AdditionId, AgreementId, BillCustomer, ProductId, Quantity};
@@ -21,6 +22,7 @@ use crate::billing::{Addition, AdditionId, AgreementId, BillCustomer, ProductId,
 /// The one value that can write to a ConnectWise.
 pub struct Writer {
     session: Arc<Session>,
+    room: Mutex<Option<Room>>,
 }
 
 /// What is known of a write after its one attempt.
@@ -79,7 +81,21 @@ struct Expected {
 
 impl Writer {
     pub(super) fn new(session: Arc<Session>) -> Self {
-        Self { session }
+        Self { session, room: Mutex::default() }
+    }
+
+    /// Waits until one write can be sent at once, and keeps its place free.
+    ///
+    /// To be called before the read that the write relies on and before its intent, since a write does not wait: one that
+    /// has no place when it is sent is not sent. Returns without one when ConnectWise asks for a long pause; the read that
+    /// follows says so.
+    pub async fn make_room(&self) {
+        if unpoisoned(&self.room).is_some() {
+            return;
+        }
+        if let Ok(room) = self.session.transport.room().await {
+            *unpoisoned(&self.room) = Some(room);
+        }
     }
 
     /// Sets the quantity of an addition, and nothing else of it.
@@ -108,11 +124,17 @@ impl Writer {
 
     async fn write(&self, method: Method, path: &str, body: Vec<u8>, expected: &Expected) -> WriteAnswer {
         let transport = &self.session.transport;
+        let kept = unpoisoned(&self.room).take();
+        let room = kept.map_or_else(|| transport.room_now(), Ok);
+        let turn = match room.and_then(Room::turn) {
+            Ok(turn) => turn,
+            Err(held) => return WriteAnswer::NotSent { message: held.to_string() },
+        };
         let request = transport
             .writing(method, &self.session.codebase(), path)
             .header(header::CONTENT_TYPE, "application/json")
             .body(body);
-        match transport.exchange(request).await {
+        match transport.exchange(request, turn).await {
             Ok(answer) => judged(&answer, expected),
             Err(failure) => unanswered(failure),
         }

@@ -28,6 +28,10 @@ pub struct ConnectWiseAccess {
     pub write_keys: Option<WriteKeys>,
     /// A private certificate authority, in PEM.
     pub ca_file: Option<PathBuf>,
+    /// The most requests in any 60 seconds.
+    pub requests_a_minute: u32,
+    /// How many reads are under way at once in the beginning.
+    pub reads_at_once: u32,
 }
 
 /// The keys of the API member that writes. Planning never reads them.

@@ -6,6 +6,7 @@ mod listen;
 mod repository;
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -169,6 +170,8 @@ impl Checker<'_> {
             private_key,
             write_keys,
             ca_file,
+            requests_a_minute,
+            reads_at_once,
         } = access;
         let site = match site::check(&site) {
             Ok(site) => Some(Arc::from(site)),
@@ -182,6 +185,8 @@ impl Checker<'_> {
         let private_key = self.secret("private_key", node, private_key);
         let write_keys = write_keys.map(|keys| self.write_keys(node.key("write_keys"), keys));
         let ca_file = ca_file.map(|path| self.path(node.key("ca_file"), &path));
+        let requests_a_minute = self.within("requests_a_minute", node, requests_a_minute, 800, 20..=10_000);
+        let reads_at_once = self.within("reads_at_once", node, reads_at_once, 4, 1..=16);
         Some(ConnectWiseAccess {
             site: site?,
             company: company.0.into(),
@@ -190,7 +195,28 @@ impl Checker<'_> {
             private_key: private_key?,
             write_keys: settled(write_keys)?,
             ca_file: settled(ca_file)?,
+            requests_a_minute: requests_a_minute?,
+            reads_at_once: reads_at_once?,
         })
+    }
+
+    /// A number between two others.
+    fn within(
+        &mut self,
+        key: &str,
+        parent: Node<'_>,
+        number: Option<u32>,
+        default: u32,
+        range: RangeInclusive<u32>,
+    ) -> Option<u32> {
+        let number = number.unwrap_or(default);
+        if range.contains(&number) {
+            return Some(number);
+        }
+        let (least, most) = range.into_inner();
+        let hint = format!("write a number from {least} to {most}, or leave it out for {default}");
+        self.error(Code::InvalidValue, key, parent.key(key), format!("{key} is {number}"), hint);
+        None
     }
 
     fn write_keys(&mut self, node: Node<'_>, keys: WriteKeysDocument) -> Option<WriteKeys> {

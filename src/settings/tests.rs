@@ -80,6 +80,7 @@ fn settings_are_read_with_paths_from_their_own_folder() {
     assert_eq!(tenant.connectwise.private_key.kept, Kept::File(path("secrets/connectwise.key")));
     assert_eq!(tenant.connectwise.private_key.place.line, 10);
     assert_eq!(tenant.connectwise.ca_file, None);
+    assert_eq!((tenant.connectwise.requests_a_minute, tenant.connectwise.reads_at_once), (800, 4));
     assert_eq!(
         tenant.sources["intronis"],
         Source::Csv {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::session::{options, resolved, tickets};
+use crate::connectwise::Paces;
 use crate::journal::Instance;
 use crate::journal::attempt::Timing;
 use crate::problem::{Code, Problem};
@@ -10,15 +11,15 @@ use crate::reconciler::daemon::{Charge, Pace, Purpose};
 use crate::settings::{Settings, Tenant, is_read_only};
 
 /// One charge a tenant.
-pub(super) fn charges(settings: &Settings) -> Vec<Charge> {
+pub(super) fn charges(settings: &Settings, paces: &Paces) -> Vec<Charge> {
     let tenants = settings.tenants.iter();
-    tenants.map(|(name, tenant)| charge(Arc::clone(name), tenant, settings)).collect()
+    tenants.map(|(name, tenant)| charge(Arc::clone(name), tenant, settings, paces)).collect()
 }
 
 /// What a tenant is kept in step with.
-pub(super) fn charge(name: Arc<str>, tenant: &Tenant, settings: &Settings) -> Charge {
+pub(super) fn charge(name: Arc<str>, tenant: &Tenant, settings: &Settings, paces: &Paces) -> Charge {
     let tickets = tickets(settings, &name);
-    let (access, writes) = (tenant.connectwise.clone(), tenant.writes);
+    let (access, writes, paces) = (tenant.connectwise.clone(), tenant.writes, paces.clone());
     Charge {
         tenant: resolved(name, tenant),
         instance: Instance { site: access.site.clone(), company: access.company.clone() },
@@ -32,7 +33,7 @@ pub(super) fn charge(name: Arc<str>, tenant: &Tenant, settings: &Settings) -> Ch
                 Purpose::Reading => None,
                 Purpose::Writing => access.write_keys.as_ref(),
             };
-            options(&access, write_keys, writes.request_timeout).map_err(first)
+            options(&access, write_keys, writes.request_timeout, &paces).map_err(first)
         }),
         read_only: is_read_only(),
         tickets,

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use super::super::{Exit, Failure};
+use crate::connectwise::Paces;
 use crate::problem::Problem;
 use crate::reconciler::standing::Board;
 use crate::reconciler::{Queue, Stop};
@@ -50,7 +51,12 @@ pub(super) struct Faces {
 
 impl Faces {
     /// Opens what the settings name: from here on every address is taken and every file was read.
-    pub(super) async fn open(settings: &Settings, board: &Board, bells: &Bells) -> Result<Self, Failure> {
+    pub(super) async fn open(
+        settings: &Settings,
+        board: &Board,
+        bells: &Bells,
+        paces: &Paces,
+    ) -> Result<Self, Failure> {
         let mut faces = Self { stop: Stop::default(), tasks: JoinSet::new() };
         let page = match &settings.listen {
             Some(listen) => Some(faces.page(listen, settings, board).await?),
@@ -60,7 +66,7 @@ impl Faces {
             faces.hooks(listen, &settings.hooks, bells.clone()).await?;
         }
         if !settings.alerts.is_empty() {
-            let options = notices::options(settings, page)?;
+            let options = notices::options(settings, page, paces)?;
             let (board, stop) = (board.clone(), faces.stop.clone());
             info!(told = options.notifiers.len(), "notices are sent");
             faces.tasks.spawn(crate::alerts::run(board, options, stop));

@@ -66,10 +66,10 @@ async fn after_an_upgrade_nothing_is_taken_for_gone_before_the_new_place_was_ask
 }
 
 #[tokio::test]
-async fn a_failing_read_is_repeated_three_times_and_then_given_up() {
+async fn a_failing_read_is_repeated_four_times_and_then_given_up() {
     let heals =
         scripted(
-            |heard| if heard.index < 4 { Reply::json(503, "") } else { Reply::json(200, &addition(11)) },
+            |heard| if heard.index < 5 { Reply::json(503, "") } else { Reply::json(200, &addition(11)) },
         );
     let (heals, fails) = (heals.await, scripted(|_| Reply::json(503, "")).await);
 
@@ -77,9 +77,9 @@ async fn a_failing_read_is_repeated_three_times_and_then_given_up() {
     let failed = connected(&fails).await.addition(AgreementId(3), AdditionId(11)).await;
 
     assert!(matches!(healed, Ok(Some(_))), "{healed:?}");
-    assert_eq!(heals.heard_below_api().len(), 4);
+    assert_eq!(heals.heard_below_api().len(), 5);
     assert!(matches!(failed, Err(ConnectWiseError::Server { status: 503, .. })), "{failed:?}");
-    assert_eq!(fails.heard_below_api().len(), 4);
+    assert_eq!(fails.heard_below_api().len(), 5);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use crate::connectwise::pages::List;
 use crate::connectwise::progress::{Detour, Progress};
 use crate::connectwise::session::{Ask, Form, unpoisoned};
 use crate::connectwise::wire::Unreadable;
-use crate::connectwise::{ConnectWiseError, Resource, additions};
+use crate::connectwise::{Class, ConnectWiseError, Resource, additions};
 
 /// How many bundles are prepared at once. How many are under way is the session's affair; more than that only means
 /// that more are refused before it is known that all are.
@@ -154,8 +154,10 @@ impl Reading<'_> {
 /// Whether the instance does not offer bundles to these keys. All additions can then still be read one by one.
 fn refuses_bundles(error: &ConnectWiseError) -> bool {
     match error {
-        ConnectWiseError::Forbidden { .. } | ConnectWiseError::NotFound { .. } => true,
         ConnectWiseError::Refused { status, .. } => matches!(status, 400 | 405),
+        ConnectWiseError::Forbidden { .. }
+        | ConnectWiseError::NotFound { .. }
+        | ConnectWiseError::NotRouted { .. } => true,
         ConnectWiseError::Settings { .. }
         | ConnectWiseError::CertificateStore { .. }
         | ConnectWiseError::Untrusted { .. }
@@ -164,31 +166,21 @@ fn refuses_bundles(error: &ConnectWiseError) -> bool {
         | ConnectWiseError::Redirected { .. }
         | ConnectWiseError::UnknownCompany { .. }
         | ConnectWiseError::Unauthorized { .. }
+        | ConnectWiseError::Moved { .. }
         | ConnectWiseError::Throttled { .. }
         | ConnectWiseError::Server { .. }
         | ConnectWiseError::BadAnswer { .. }
+        | ConnectWiseError::Incomplete { .. }
         | ConnectWiseError::TooLarge { .. } => false,
     }
 }
 
 /// Whether an error may be the trouble of one agreement. The others stop the read: asking on would not help, or would
-/// make things worse.
+/// make things worse. Where nobody answers at all, nobody will answer for the next agreement either.
 fn concerns_one_agreement(error: &ConnectWiseError) -> bool {
-    match error {
-        ConnectWiseError::Timeout { .. }
-        | ConnectWiseError::NotFound { .. }
-        | ConnectWiseError::Refused { .. }
-        | ConnectWiseError::Server { .. }
-        | ConnectWiseError::BadAnswer { .. }
-        | ConnectWiseError::TooLarge { .. } => true,
-        ConnectWiseError::Settings { .. }
-        | ConnectWiseError::CertificateStore { .. }
-        | ConnectWiseError::Untrusted { .. }
-        | ConnectWiseError::Unreachable { .. }
-        | ConnectWiseError::Redirected { .. }
-        | ConnectWiseError::UnknownCompany { .. }
-        | ConnectWiseError::Unauthorized { .. }
-        | ConnectWiseError::Forbidden { .. }
-        | ConnectWiseError::Throttled { .. } => false,
+    match error.class() {
+        Class::Passing => !matches!(error, ConnectWiseError::Unreachable { .. }),
+        Class::Refused | Class::Gone | Class::Incomplete => true,
+        Class::Setup | Class::NotPermitted | Class::Throttled { .. } | Class::Moved => false,
     }
 }

@@ -81,8 +81,21 @@ pub(super) async fn write(
                 again(retry, pen.gate)
             }
             Step::Done(conclusion) => return Ok(Outcome::Concluded(conclusion)),
-            reading => read(reading, line, hands).await?,
+            reading @ (Step::Read(_) | Step::List(_)) => {
+                make_room(pen.writer, hands.stop).await;
+                read(reading, line, hands).await?
+            }
+            telling => read(telling, line, hands).await?,
         };
+    }
+}
+
+/// What is read may lead to a write, and between the two nothing may be waited for: a write is sent at once, while what
+/// was read is true, or not at all. So what there is to wait for is waited for now.
+async fn make_room(writer: &Writer, stop: &Stop) {
+    tokio::select! {
+        () = writer.make_room() => {}
+        () = stop.wait() => {}
     }
 }
 

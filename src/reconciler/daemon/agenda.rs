@@ -57,6 +57,8 @@ pub(super) enum Ended {
     InDoubt(Timestamp),
     /// It failed, or left something undone.
     Failed,
+    /// ConnectWise asks for fewer requests, and for none before so long.
+    Throttled(Duration),
     /// Credentials were refused.
     Refused,
 }
@@ -206,7 +208,12 @@ impl Agenda {
         let ended = match ended {
             // It could be read by now, and was not: that is a failure like any other.
             Ended::InDoubt(until) if until <= now => Ended::Failed,
-            Ended::Well | Ended::Wrote | Ended::InDoubt(_) | Ended::Failed | Ended::Refused => ended,
+            Ended::Well
+            | Ended::Wrote
+            | Ended::InDoubt(_)
+            | Ended::Failed
+            | Ended::Throttled(_)
+            | Ended::Refused => ended,
         };
         self.refused = ended == Ended::Refused;
         self.retry_at = match ended {
@@ -214,6 +221,10 @@ impl Agenda {
             Ended::Wrote => Some(self.settles_at.max(now)),
             Ended::InDoubt(until) => Some(until.max(later(now, SignedDuration::from_secs(1)))),
             Ended::Failed => Some(after(now, jitter(doubled(self.failures, FIRST_WAIT, LONGEST_WAIT), dice))),
+            Ended::Throttled(pause) => {
+                let wait = jitter(doubled(self.failures, FIRST_WAIT, LONGEST_WAIT), dice);
+                Some(after(now, pause.saturating_add(wait)))
+            }
             Ended::Refused => {
                 let wait = doubled(self.failures, FIRST_WAIT_REFUSED, LONGEST_WAIT_REFUSED);
                 Some(after(now, long(wait, dice)))
@@ -221,7 +232,7 @@ impl Agenda {
         };
         self.failures = match ended {
             Ended::Well | Ended::Wrote | Ended::InDoubt(_) => 0,
-            Ended::Failed | Ended::Refused => self.failures.saturating_add(1),
+            Ended::Failed | Ended::Throttled(_) | Ended::Refused => self.failures.saturating_add(1),
         };
     }
 

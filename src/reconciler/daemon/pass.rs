@@ -85,6 +85,7 @@ impl Worker {
         let ended = match kind {
             Kind::Stopped => Ended::Well,
             Kind::Passing => Ended::Failed,
+            Kind::Throttled(wait) => Ended::Throttled(wait.unwrap_or_default()),
             Kind::Refused => Ended::Refused,
         };
         if *kind != Kind::Stopped {

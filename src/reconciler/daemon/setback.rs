@@ -2,7 +2,9 @@
 //!
 //! Turns the errors of the hands into what a person is shown. Holds no secret, since none of them does.
 
-use crate::connectwise::ConnectWiseError;
+use std::time::Duration;
+
+use crate::connectwise::{Class, ConnectWiseError};
 use crate::journal::JournalError;
 use crate::problem::{Code, Problem, printable};
 use crate::reconciler::standing::Phase;
@@ -24,6 +26,8 @@ pub(super) struct Setback {
 pub(super) enum Kind {
     /// It may be over soon.
     Passing,
+    /// ConnectWise asks for fewer requests, and perhaps for a pause.
+    Throttled(Option<Duration>),
     /// Credentials were refused: trying soon cannot help, and may do harm.
     Refused,
     /// A stop was requested: nothing failed.
@@ -82,13 +86,16 @@ impl Setback {
 
 impl From<ConnectWiseError> for Setback {
     fn from(error: ConnectWiseError) -> Self {
-        let refused = matches!(
-            error,
-            ConnectWiseError::Unauthorized { .. }
-                | ConnectWiseError::Forbidden { .. }
-                | ConnectWiseError::UnknownCompany { .. }
-        );
-        let kind = if refused { Kind::Refused } else { Kind::Passing };
+        let kind = match error.class() {
+            Class::NotPermitted => Kind::Refused,
+            Class::Throttled { wait } => Kind::Throttled(wait),
+            Class::Setup
+            | Class::Passing
+            | Class::Refused
+            | Class::Gone
+            | Class::Moved
+            | Class::Incomplete => Kind::Passing,
+        };
         let message = printable(&error.to_string()).into_owned();
         Self { kind, ..Self::passing(Phase::Read, message, Some(error.hint().to_owned())) }
     }

@@ -48,6 +48,8 @@ fn bad_access() -> Vec<BadSettings> {
         ("secret of two places", with(key, "{ file: a, env: B }"), vec![(InvalidValue, 10, 20)]),
         ("secret of no place", with(key, "{ vault: a }"), vec![(UnknownKey, 10, 22)]),
         ("empty secret file", with(key, "{ file: \"\" }"), vec![(InvalidValue, 10, 28)]),
+        ("too slow", with(key, &format!("{key}\n      requests_a_minute: 19")), vec![(InvalidValue, 11, 26)]),
+        ("too many", with(key, &format!("{key}\n      reads_at_once: 17")), vec![(InvalidValue, 11, 22)]),
         ("no private key", with(&format!("      private_key: {key}\n"), ""), vec![(MissingKey, 6, 7)]),
     ]
 }

@@ -7,6 +7,7 @@ use super::super::super::session::options as connectwise_options;
 use super::super::super::{Exit, Failure};
 use super::unusable;
 use crate::alerts::{Channel, Deliveries, MailOptions, MailSecurity, Notifier, Options, Timing};
+use crate::connectwise::Paces;
 use crate::problem::Problem;
 use crate::reconciler::standing::Level;
 use crate::settings::Settings;
@@ -14,11 +15,11 @@ use crate::settings::alerts::{self as kept, Alert};
 use crate::settings::secret::resolve;
 
 /// Who is told, and how. `page` is where to look.
-pub(super) fn options(settings: &Settings, page: Option<String>) -> Result<Options, Failure> {
+pub(super) fn options(settings: &Settings, page: Option<String>, paces: &Paces) -> Result<Options, Failure> {
     let notifiers = settings
         .alerts
         .iter()
-        .map(|(name, alert)| notifier(name, alert, settings))
+        .map(|(name, alert)| notifier(name, alert, settings, paces))
         .collect::<Result<_, _>>()?;
     let mut state = settings.journal.clone().into_os_string();
     state.push(".alerts.json");
@@ -31,19 +32,19 @@ pub(super) fn options(settings: &Settings, page: Option<String>) -> Result<Optio
     })
 }
 
-fn notifier(name: &Arc<str>, alert: &Alert, settings: &Settings) -> Result<Notifier, Failure> {
+fn notifier(name: &Arc<str>, alert: &Alert, settings: &Settings, paces: &Paces) -> Result<Notifier, Failure> {
     let least = match alert.least {
         kept::Least::Attention => Level::Attention,
         kept::Least::Bad => Level::Bad,
     };
     let tenants = alert.tenants.as_ref().map(|tenants| tenants.iter().cloned().collect());
-    Notifier::new(name, least, tenants, channel(&alert.to, settings)?).map_err(|error| {
+    Notifier::new(name, least, tenants, channel(&alert.to, settings, paces)?).map_err(|error| {
         Failure::caused(Exit::Invalid, format!("The alert {name} cannot be used"), &error)
             .with_hint("It is named in the settings, under alerts")
     })
 }
 
-fn channel(to: &kept::Channel, settings: &Settings) -> Result<Channel, Failure> {
+fn channel(to: &kept::Channel, settings: &Settings, paces: &Paces) -> Result<Channel, Failure> {
     let secret = |kept| resolve(kept).map_err(unusable);
     let certificate_authority = to.certificate_authority().map_err(unusable)?;
     Ok(match to {
@@ -59,9 +60,10 @@ fn channel(to: &kept::Channel, settings: &Settings) -> Result<Channel, Failure> 
                 Failure::new(Exit::Usage, format!("The tenant {tenant} of an alert is left out by --tenant"))
             })?;
             let (access, timeout) = (tenant.connectwise.clone(), tenant.writes.request_timeout);
+            let paces = paces.clone();
             // The secrets are read for each ticket, so that one that was replaced is used.
             let connectwise = Box::new(move || {
-                connectwise_options(&access, access.write_keys.as_ref(), timeout).map_err(first)
+                connectwise_options(&access, access.write_keys.as_ref(), timeout, &paces).map_err(first)
             });
             Channel::Tickets { connectwise, board: board.to_string(), company: company.to_string() }
         }

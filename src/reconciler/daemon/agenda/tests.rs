@@ -87,6 +87,8 @@ fn polls_are_spread_by_a_tenth() {
 fn waits_after_failures_double_from_15_seconds_to_15_minutes() {
     assert_eq!(waits(Ended::Failed, 9, LONG), [15, 30, 60, 120, 240, 480, 900, 900, 900]);
     assert_eq!(waits(Ended::Failed, 3, 0), [1, 1, 1], "full jitter: down to next to nothing");
+    let paused = Ended::Throttled(Duration::from_secs(600));
+    assert_eq!(waits(paused, 3, 0), [601, 601, 601], "a pause that was asked for is kept");
 }
 
 #[test]
