@@ -14,6 +14,7 @@ mod company_info;
 mod conditions;
 mod cross_references;
 mod error;
+mod freshness;
 mod meter;
 mod options;
 mod pace;

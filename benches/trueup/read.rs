@@ -1,13 +1,24 @@
-//! Reading 2,000 agreements with 6,000 additions from the simulator over loopback, beside fetching as many bytes.
+//! Reading 2,000 agreements with 6,000 additions from the simulator over loopback, at once and with the latency of a
+//! cloud, and what an addition costs from its bytes to its value.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use secrecy::SecretString;
+use trueup::billing::AgreementId;
+use trueup::connectwise::wire::{Names, additions_page};
 use trueup::connectwise::{ConnectWise, Options, Scope};
 use trueup::outbound::install_crypto;
-use trueup::simulator::{Clock, Running, Seed, SeedAddition, SeedAgreement, Simulator};
+use trueup::simulator::{Clock, Fault, Match, Running, Seed, SeedAddition, SeedAgreement, Simulator};
 
 use super::measure::{Effort, row, time};
+
+/// How long a cloud takes to answer.
+const LATENCY_MILLIS: u64 = 50;
+/// The longest that a whole read may take at that latency.
+const SLOWEST: Duration = Duration::from_secs(6);
+/// The most that one addition may cost.
+const DEAREST: Duration = Duration::from_micros(2);
 
 /// What does not depend on the size.
 const SEED: &str = "\
@@ -43,6 +54,44 @@ pub fn measure(effort: Effort) {
     let read = time(effort, || runtime.block_on(self::view(&client)).additions.len());
     let name = format!("read {agreements} agreements, {requests} requests of at most {bar}");
     row(&name, &read, Some(("as many requests one after the other", &fetched)));
+
+    running.fail_times(Match::any(), Fault::AnswerAfterMillis(LATENCY_MILLIS), u32::MAX);
+    let late = time(effort, || runtime.block_on(self::view(&client)).additions.len());
+    assert!(late.median <= SLOWEST, "{:?} at a latency of {LATENCY_MILLIS} ms", late.median);
+    row(&format!("the same, each answer {LATENCY_MILLIS} ms late"), &late, Some(("without", &read)));
+    wire(effort);
+}
+
+/// From the bytes of a page to additions, beside reading the same bytes into values that mean nothing.
+fn wire(effort: Effort) {
+    let (pages, page) = (effort.size(100), page());
+    let typed = time(effort, || {
+        let mut names = Names::default();
+        let read = (0..pages).map(|_| additions_page(&page, AgreementId(101), &mut names));
+        read.map(|additions| additions.expect("the page is good").len()).sum::<usize>()
+    });
+    let plain = time(effort, || {
+        let read = (0..pages).map(|_| serde_json::from_slice::<serde_json::Value>(&page));
+        read.filter(|value| value.as_ref().is_ok_and(serde_json::Value::is_array)).count()
+    });
+    let additions = u32::try_from(pages * 1_000).expect("few pages");
+    assert!(
+        effort != Effort::Full || typed.median / additions <= DEAREST,
+        "{:?} for {additions}",
+        typed.median
+    );
+    row(&format!("{additions} additions from bytes"), &typed, Some(("serde_json into values", &plain)));
+}
+
+/// A page of a thousand additions, as they are sent.
+fn page() -> Vec<u8> {
+    let addition = |id: u32| {
+        format!(
+            r#"{{"id":{id},"agreementId":101,"product":{{"id":31,"identifier":"BKP-GB"}},"quantity":{}.25,"lessIncluded":0.00,"unitPrice":0.55,"billCustomer":"Billable","effectiveDate":"2026-01-01T00:00:00Z","agreementStatus":"Active","_info":{{"lastUpdated":"2026-04-15T12:00:00Z","updatedBy":"trueup"}}}}"#,
+            id % 400
+        )
+    };
+    format!("[{}]", (1..=1_000).map(addition).collect::<Vec<_>>().join(",")).into_bytes()
 }
 
 fn simulator(agreements: usize) -> Running {

@@ -91,7 +91,7 @@ impl Session {
 
     /// Reads the secrets, those for writing too, and says what is wrong with any of them.
     pub(super) fn options_for_writing(&self) -> Result<Options, Vec<Problem>> {
-        options(&self.access, self.access.write_keys.as_ref(), self.request_timeout)
+        options(&self.access, self.access.write_keys.as_ref(), self.request_timeout, &self.paces)
     }
 
     /// Reads the secrets and finds the tenant's ConnectWise, to read it. The keys for writing are not even looked at.

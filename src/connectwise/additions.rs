@@ -6,7 +6,9 @@
 use serde::Deserialize;
 
 use super::agreements::status;
-use super::wire::{Names, Number, Record, Text, Unreadable, day, last_updated, own_number, readable};
+use super::wire::{
+    Names, Number, Record, Text, Unreadable, day, is_number, last_updated, own_number, readable,
+};
 use crate::billing::{Addition, AdditionId, AgreementId, BillCustomer, Money, ProductId, Quantity};
 
 /// What is asked of each.
@@ -73,7 +75,7 @@ impl Record for Addition {
         let id = own_number(wire.id)?;
         let in_record = |unreadable: Unreadable| Unreadable::of(format!("addition {id} with {unreadable}"));
         let product = wire.product.as_ref();
-        let product_id = product.and_then(|product| product.id).filter(|&product| product > 0);
+        let product_id = product.and_then(|product| product.id).filter(|&product| is_number(product));
         let identifier = product.and_then(|product| product.identifier.as_ref()).map_or("", Text::as_str);
         let info = wire.info.as_ref();
         let updated_by = info.and_then(|info| info.updated_by.as_ref());

@@ -45,8 +45,8 @@ impl Answer {
             status @ (100..=199 | 201..=299) => return Err(bad(format!("the status {status}"))),
             _ => return Err(self.error(resource)),
         }
-        if self.is_html() {
-            return Err(bad("a page for people instead of JSON".to_owned()));
+        if let Some(what) = self.other_than_json() {
+            return Err(bad(what));
         }
         let age = self.header(header::AGE).and_then(|age| age.parse::<u64>().ok()).unwrap_or(0);
         if age > 0 {
@@ -85,11 +85,17 @@ impl Answer {
             },
             401 => ConnectWiseError::Unauthorized { message },
             403 => ConnectWiseError::Forbidden { resource, message },
+            400 if !self.is_said() => ConnectWiseError::NotRouted { message },
             404 => ConnectWiseError::NotFound { resource, code, message },
             429 => ConnectWiseError::Throttled { retry_after: self.retry_after() },
             500..=599 => ConnectWiseError::Server { resource, status, message },
             _ => ConnectWiseError::Refused { resource, status, code, message },
         }
+    }
+
+    /// Whether the API itself speaks, in its own form. The gateway before it answers in plain text or with a page.
+    fn is_said(&self) -> bool {
+        serde_json::from_slice::<ErrorWire<'_>>(&self.body).is_ok()
     }
 
     /// What the server says of an error, in one readable line.
@@ -109,13 +115,41 @@ impl Answer {
     /// How long the server asks to wait. A date is measured from the answer's own date, so no clock is needed.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         let told = self.header(header::RETRY_AFTER)?;
-        if let Ok(seconds) = told.parse::<u64>() {
-            return Some(Duration::from_secs(seconds));
+        if !told.is_empty() && told.bytes().all(|byte| byte.is_ascii_digit()) {
+            // Digits without end still are a long time.
+            return Some(Duration::from_secs(told.parse().unwrap_or(u64::MAX)));
         }
         let instant =
             |text: &str| -> Option<Timestamp> { rfc2822::parse(text).ok().map(|at| at.timestamp()) };
         let wait = instant(told)?.duration_since(instant(self.header(header::DATE)?)?);
         Some(wait.try_into().unwrap_or(Duration::ZERO))
+    }
+
+    /// What came instead of JSON by its type and its first character; `None` when it is said to be JSON. Text that only
+    /// looks like it is refused too: whoever cannot name what is sent may have sent something else.
+    pub(super) fn other_than_json(&self) -> Option<String> {
+        if self.is_html() {
+            return Some("a page for people instead of JSON".to_owned());
+        }
+        let Some(kind) = self.header(header::CONTENT_TYPE) else {
+            return Some("something of no type".to_owned());
+        };
+        let (kind, parameters) = kind.split_once(';').unwrap_or((kind, ""));
+        let kind = kind.trim().to_ascii_lowercase();
+        let vendors = kind.strip_prefix("application/").is_some_and(|name| name.ends_with("+json"));
+        if kind != "application/json" && !vendors {
+            return Some(format!("{} instead of JSON", self.shown(&kind)));
+        }
+        let mut parameters = parameters.split(';').filter_map(|parameter| parameter.split_once('='));
+        let charset = parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+        let charset = charset.map(|(_, charset)| charset.trim().trim_matches('"').to_ascii_lowercase())?;
+        let is_utf8 = matches!(charset.as_str(), "utf-8" | "utf8" | "us-ascii");
+        (!is_utf8).then(|| format!("text in {} instead of UTF-8", self.shown(&charset)))
+    }
+
+    /// When it was made, by the clock of the far end.
+    pub(super) fn dated(&self) -> Option<Timestamp> {
+        rfc2822::parse(self.header(header::DATE)?).ok().map(|at| at.timestamp())
     }
 
     /// Whether this is a page, as login forms, gateways and maintenance windows send.

@@ -151,6 +151,9 @@ fn read_part(part: &PartAnswer<'_>, agreement: AgreementId, names: &mut Names) -
         None if count.is_some_and(|count| count.is_zero()) => Vec::new(),
         None => return Err(Unreadable::of("no list in its part of a bundle")),
     };
+    if additions.len() > PAGE_SIZE {
+        return Err(Unreadable::of(format!("a page of {} records", additions.len())));
+    }
     let ascending = additions.windows(2).all(|pair| pair[0].id < pair[1].id);
     if !ascending && has_twins(&additions) {
         return Err(Unreadable::of("a record twice"));

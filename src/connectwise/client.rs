@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use jiff::SignedDuration;
 
 use super::agreements::{self, AgreementRecord};
-use super::pages::List;
+use super::pages::{Counted, List};
 use super::progress::{Detour, Progress};
 use super::session::{Ask, Form, Session};
 use super::wire::{self, Names, Record};
@@ -88,8 +88,9 @@ impl ConnectWise {
             path: &additions::path(agreement),
             fields: additions::FIELDS,
             condition: None,
-            after: 0,
             parent: agreement,
+            // A create rests on what is not in it.
+            counted: Counted::Always,
         };
         let mut additions: Vec<Addition> = self.session.list(&list, &Mutex::default()).await?;
         additions.sort_unstable_by_key(|addition| addition.id);

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 
 use super::additions::ProductReference;
-use super::wire::{Names, Record, Reference, Text, Unreadable, own_number, referred};
+use super::wire::{Names, Record, Reference, Text, Unreadable, is_number, own_number, referred};
 use crate::billing::{
     AgreementTypeId, CrossReference, CrossReferenceId, Integration, IntegrationId, ProductId,
 };
@@ -70,7 +70,7 @@ impl Record for CrossReference {
         names: &mut Names,
     ) -> Result<Self, Unreadable> {
         let product = wire.product.as_ref().and_then(|product| {
-            let id = product.id.filter(|&id| id > 0)?;
+            let id = product.id.filter(|&id| is_number(id))?;
             Some((ProductId(id), names.intern(product.identifier.as_ref()?.as_str())))
         });
         Ok(Self {

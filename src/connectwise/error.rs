@@ -136,12 +136,12 @@ pub enum ConnectWiseError {
         what: String,
     },
     /// An answer over the size limit.
-    #[error("ConnectWise answered the request for {resource} with more than {limit_bytes} bytes")]
+    #[error("ConnectWise answered the request for {resource} with {cause}")]
     TooLarge {
         /// What was asked for.
         resource: Resource,
-        /// The limit.
-        limit_bytes: usize,
+        /// Which limit.
+        cause: String,
     },
 }
 

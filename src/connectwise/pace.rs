@@ -107,9 +107,8 @@ impl Pace {
         Ok(Room { pace: self.clone(), used: false })
     }
 
-    /// Room, if there is some now and nobody waits for it.
+    /// Room, if there is some now.
     pub(super) fn room_now(&self) -> Result<Room, Held> {
-        let Ok(_next) = self.shared.next.try_lock() else { return Err(Held(Duration::ZERO)) };
         let now = Instant::now();
         match self.with(|allowance| allowance.ask(Want::Room, now)) {
             Verdict::Go => Ok(Room { pace: self.clone(), used: false }),

@@ -1,19 +1,24 @@
 //! Reads a list whole, page after page, in the order of its records' numbers.
 //!
 //! The next page is asked for by the last number read, so records that come and go between pages neither double nor
-//! hide others, and no address that the server names is followed. A list that could be short is an error.
+//! hide others, and no address that the server names is followed. What was read is compared with what is counted: a list
+//! that could be short is an error.
+
+mod walk;
 
 use std::sync::Mutex;
 
-use super::answer::NextPage;
+use serde::Deserialize;
+
+use self::walk::Walk;
 use super::session::{Ask, Form, Session, unpoisoned};
 use super::wire::{self, Names, Record, Unreadable};
 use super::{ConnectWiseError, Resource};
 
 /// The most records a page may have.
 pub(super) const PAGE_SIZE: usize = 1_000;
-/// No list is this long: it must be going round in circles.
-const MOST_PAGES: usize = 10_000;
+/// How often a list is read that is not as long as counted. Records come and go, but not each time.
+const READINGS: usize = 3;
 
 /// A list to read.
 pub(super) struct List<'a, P> {
@@ -25,10 +30,31 @@ pub(super) struct List<'a, P> {
     pub(super) fields: &'static str,
     /// Which records; all without one.
     pub(super) condition: Option<String>,
-    /// Only records with a higher number.
-    pub(super) after: i64,
     /// What the records stand under.
     pub(super) parent: P,
+    /// Whether it is counted.
+    pub(super) counted: Counted,
+}
+
+/// When a list is compared with its count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counted {
+    /// Always: much rests on it.
+    Always,
+    /// When it has more than one page. There are as many lists of additions as agreements, and nearly all are one short
+    /// page; counting each would double what is asked.
+    WhenLong,
+}
+
+/// What was read, and whether it took more than a page.
+struct Walked<R> {
+    records: Vec<R>,
+    is_long: bool,
+}
+
+#[derive(Deserialize)]
+struct CountWire {
+    count: Option<u64>,
 }
 
 impl Session {
@@ -38,24 +64,89 @@ impl Session {
         list: &List<'_, R::Parent>,
         names: &Mutex<Names>,
     ) -> Result<Vec<R>, ConnectWiseError> {
+        self.list_on(list, Vec::new(), names).await
+    }
+
+    /// Reads the rest of a list that was begun in the order of its numbers; all of it anew where that does not fit.
+    pub(super) async fn list_on<R: Record>(
+        &self,
+        list: &List<'_, R::Parent>,
+        mut begun: Vec<R>,
+        names: &Mutex<Names>,
+    ) -> Result<Vec<R>, ConnectWiseError> {
+        let mut readings = 0;
+        loop {
+            let (records, counted) = self.read_and_count(list, std::mem::take(&mut begun), names).await?;
+            let listed = records.len();
+            match counted.filter(|&counted| u64::try_from(listed) != Ok(counted)) {
+                None => return Ok(records),
+                Some(counted) => {
+                    readings += 1;
+                    if readings == READINGS {
+                        return Err(ConnectWiseError::Incomplete {
+                            resource: list.resource,
+                            listed,
+                            counted,
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    /// The records, and how many there are if that was asked.
+    async fn read_and_count<R: Record>(
+        &self,
+        list: &List<'_, R::Parent>,
+        begun: Vec<R>,
+        names: &Mutex<Names>,
+    ) -> Result<(Vec<R>, Option<u64>), ConnectWiseError> {
+        match list.counted {
+            Counted::Always => {
+                let (walked, counted) = tokio::try_join!(self.walk(list, begun, names), self.count(list))?;
+                Ok((walked.records, Some(counted)))
+            }
+            Counted::WhenLong => {
+                let Walked { records, is_long } = self.walk(list, begun, names).await?;
+                let counted = if is_long { Some(self.count(list).await?) } else { None };
+                Ok((records, counted))
+            }
+        }
+    }
+
+    /// Page after page to the last one.
+    async fn walk<R: Record>(
+        &self,
+        list: &List<'_, R::Parent>,
+        begun: Vec<R>,
+        names: &Mutex<Names>,
+    ) -> Result<Walked<R>, ConnectWiseError> {
         let bad = |unreadable: Unreadable| ConnectWiseError::BadAnswer {
             resource: list.resource,
             what: unreadable.0,
         };
-        let mut records = Vec::new();
-        let mut after = list.after;
-        for _ in 0..MOST_PAGES {
-            let answer = self.read(&page(list, after)).await?;
+        let mut walk = Walk::after(begun.last().map(Record::number));
+        let mut records = begun;
+        loop {
+            let answer = self.read(&page(list, walk.after)).await?;
             let body = answer.json(list.resource)?;
             let page: Vec<R> = wire::records(body, list.parent, &mut unpoisoned(names)).map_err(bad)?;
             let numbers: Vec<i64> = page.iter().map(Record::number).collect();
             records.extend(page);
-            match next(after, &numbers, answer.next_page()).map_err(bad)? {
-                Some(last) => after = last,
-                None => return Ok(records),
+            if !walk.goes_on(&numbers, answer.next_page()).map_err(bad)? {
+                return Ok(Walked { records, is_long: walk.is_long() });
             }
         }
-        Err(bad(Unreadable::of(format!("more than {MOST_PAGES} pages"))))
+    }
+
+    /// How many records a list has, as ConnectWise says.
+    async fn count<P>(&self, list: &List<'_, P>) -> Result<u64, ConnectWiseError> {
+        let (resource, path) = (list.resource, format!("{}/count", list.path));
+        let query = list.condition.iter().map(|condition| ("conditions", condition.clone())).collect();
+        let answer = self.read(&Ask { resource, path: &path, query, form: Form::Record }).await?;
+        let bad = |what: String| ConnectWiseError::BadAnswer { resource, what };
+        let wire: CountWire = wire::value(answer.json(resource)?).map_err(|unreadable| bad(unreadable.0))?;
+        wire.count.ok_or_else(|| bad("a count without a number".to_owned()))
     }
 }
 
@@ -69,60 +160,4 @@ fn page<'a, P>(list: &List<'a, P>, after: i64) -> Ask<'a> {
         query.push(("conditions", condition.clone()));
     }
     Ask { resource: list.resource, path: list.path, query, form: Form::Page }
-}
-
-/// After which number the next page begins, or `None` when this was the last one.
-///
-/// A page that says nothing of a next one is followed until an empty page comes.
-fn next(after: i64, numbers: &[i64], said: NextPage) -> Result<Option<i64>, Unreadable> {
-    let mut sorted = numbers.to_vec();
-    sorted.sort_unstable();
-    if sorted.windows(2).any(|pair| pair[0] == pair[1]) || sorted.first().is_some_and(|&first| first <= after)
-    {
-        return Err(Unreadable::of("a record twice"));
-    }
-    let more = match said {
-        NextPage::More | NextPage::Unsaid => !numbers.is_empty(),
-        NextPage::Last => false,
-    };
-    if more && sorted != numbers {
-        return Err(Unreadable::of("several pages that are not in the order of numbers"));
-    }
-    Ok(sorted.last().copied().filter(|_| more))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{NextPage, next};
-
-    #[test]
-    fn the_next_page_begins_after_the_last_number() {
-        assert_eq!(next(0, &[3, 5, 9], NextPage::More), Ok(Some(9)));
-        assert_eq!(next(9, &[11], NextPage::Last), Ok(None));
-    }
-
-    #[test]
-    fn a_short_page_does_not_end_a_list_that_says_it_goes_on() {
-        assert_eq!(next(0, &[1], NextPage::More), Ok(Some(1)));
-    }
-
-    #[test]
-    fn a_list_without_a_link_header_ends_with_an_empty_page_only() {
-        assert_eq!(next(0, &[1, 2], NextPage::Unsaid), Ok(Some(2)));
-        assert_eq!(next(2, &[], NextPage::Unsaid), Ok(None));
-        assert_eq!(next(2, &[], NextPage::More), Ok(None));
-    }
-
-    #[test]
-    fn a_page_that_repeats_is_refused() {
-        assert!(next(9, &[3, 5, 9], NextPage::More).is_err());
-        assert!(next(0, &[3, 3], NextPage::Last).is_err());
-        assert!(next(9, &[9, 10], NextPage::Last).is_err());
-    }
-
-    #[test]
-    fn one_unsorted_page_is_whole_but_several_could_hide_records() {
-        assert_eq!(next(0, &[5, 3], NextPage::Last), Ok(None));
-        assert!(next(0, &[5, 3], NextPage::More).is_err());
-    }
 }

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use bytes::Bytes;
+use reqwest::{Method, header};
 
 use super::answer::Answer;
+use super::freshness::Freshness;
 use super::pace::Held;
 use super::progress::Detour;
 use super::retry::Retry;
-use super::transport::{Failure, FailureKind, LARGEST_ANSWER, Transport};
+use super::transport::{Failure, FailureKind, Transport};
 use super::{ConnectWiseError, Instance, Options, Resource, company_info};
-use bytes::Bytes;
-use reqwest::{Method, header};
 
 /// A read: what about, where, and how.
 pub(super) struct Ask<'a> {
@@ -44,6 +47,7 @@ pub(super) struct Session {
     instance: Mutex<Instance>,
     detours: Mutex<BTreeSet<Detour>>,
     retry: Retry,
+    freshness: Mutex<Freshness>,
 }
 
 impl Session {
@@ -58,6 +62,7 @@ impl Session {
             instance: Mutex::new(instance),
             detours: Mutex::default(),
             retry,
+            freshness: Mutex::default(),
         })
     }
 
@@ -81,19 +86,35 @@ impl Session {
         unpoisoned(&self.detours).insert(detour)
     }
 
-    /// Reads, and gives the JSON text of a good answer.
+    /// Reads, and gives the JSON text of a good answer, from where the API is now.
+    ///
+    /// It is followed once. An API that moves again meanwhile is an error, and what it does not find there is not taken
+    /// for gone.
     pub(super) async fn read(&self, ask: &Ask<'_>) -> Result<Answer, ConnectWiseError> {
         let codebase = self.codebase();
-        match self.retry.repeating(|| self.read_once(ask, &codebase)).await {
-            Err(error @ ConnectWiseError::NotFound { .. }) => {
-                let found = self.found_again().await?;
-                if found == codebase {
-                    return Err(error);
-                }
-                self.retry.repeating(|| self.read_once(ask, &found)).await
-            }
-            read => read,
+        let read = self.retry.repeating(|| self.read_once(ask, &codebase)).await;
+        let Some(found) = self.moved_from(&codebase, &read).await? else { return read };
+        let read = self.retry.repeating(|| self.read_once(ask, &found)).await;
+        match self.moved_from(&found, &read).await? {
+            Some(_) => Err(ConnectWiseError::Moved { resource: ask.resource }),
+            None => read,
         }
+    }
+
+    /// Where the API is instead, if a read found nothing because it moved. An upgrade of the site moves it, and everything
+    /// that is asked for at the old place is then not found; nothing may be taken for gone before this is known.
+    async fn moved_from(
+        &self,
+        codebase: &str,
+        read: &Result<Answer, ConnectWiseError>,
+    ) -> Result<Option<String>, ConnectWiseError> {
+        let Err(ConnectWiseError::NotFound { .. } | ConnectWiseError::NotRouted { .. }) = read else {
+            return Ok(None);
+        };
+        let found = self.retry.repeating(|| find(&self.transport, &self.company)).await?;
+        let moved = (found.codebase != codebase).then(|| found.codebase.clone());
+        *unpoisoned(&self.instance) = found;
+        Ok(moved)
     }
 
     async fn read_once(&self, ask: &Ask<'_>, codebase: &str) -> Result<Answer, ConnectWiseError> {
@@ -113,19 +134,24 @@ impl Session {
                 .header(header::CONTENT_TYPE, "application/json")
                 .body(body.clone()),
         };
+        let asked = Instant::now();
         let sent = self.transport.exchange(request.query(&ask.query), turn).await;
         let answer = sent.map_err(|failure| read_failure(failure, ask.resource))?;
         answer.json(ask.resource)?;
+        self.judge_age(&answer, asked, ask.resource)?;
         Ok(answer)
     }
 
-    /// Where the API is, looked for once more. An upgrade of the site moves it, and everything that is asked for at
-    /// the old place is then not found; nothing may be taken for gone before this is known.
-    async fn found_again(&self) -> Result<String, ConnectWiseError> {
-        let found = self.retry.repeating(|| find(&self.transport, &self.company)).await?;
-        let codebase = found.codebase.clone();
-        *unpoisoned(&self.instance) = found;
-        Ok(codebase)
+    /// Refuses an answer that was made before it was asked for.
+    fn judge_age(&self, answer: &Answer, asked: Instant, resource: Resource) -> Result<(), ConnectWiseError> {
+        let Some(dated) = answer.dated() else { return Ok(()) };
+        match unpoisoned(&self.freshness).stale(dated, asked, Instant::now()) {
+            None => Ok(()),
+            Some(age) => {
+                let what = format!("a stored copy that is {} seconds old", age.as_secs());
+                Err(ConnectWiseError::BadAnswer { resource, what })
+            }
+        }
     }
 }
 
@@ -153,7 +179,8 @@ fn read_failure(failure: Failure, resource: Resource) -> ConnectWiseError {
         FailureKind::NotConnected | FailureKind::Broken => ConnectWiseError::Unreachable { cause },
         FailureKind::Untrusted => ConnectWiseError::Untrusted { cause },
         FailureKind::Timeout => ConnectWiseError::Timeout { resource },
-        FailureKind::TooLarge => ConnectWiseError::TooLarge { resource, limit_bytes: LARGEST_ANSWER },
+        FailureKind::TooLarge => ConnectWiseError::TooLarge { resource, cause },
+        FailureKind::Unreadable => ConnectWiseError::BadAnswer { resource, what: cause },
     }
 }
 

@@ -1,9 +1,13 @@
 //! The client against a scripted far end over loopback: what is sent, what is not, and what comes of bad answers.
 
+mod bad_answers;
 mod far_end;
+mod lists;
+mod moves;
 mod reads;
 mod rights;
 mod simulated;
+mod storms;
 mod tickets;
 mod views;
 mod writes;

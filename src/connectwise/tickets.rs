@@ -183,6 +183,9 @@ fn judged(answer: &Answer) -> TicketAnswer {
     if answer.status != 201 {
         return TicketAnswer::InDoubt { message: format!("the status {}: {}", answer.status, said()) };
     }
+    if let Some(what) = answer.other_than_json() {
+        return TicketAnswer::InDoubt { message: format!("an answer of {what}") };
+    }
     match wire::value::<TicketWire>(&answer.body).map(|wire| wire.id) {
         Ok(Some(id)) if id > 0 => TicketAnswer::Opened(TicketId(id)),
         Ok(_) => TicketAnswer::InDoubt { message: "an answer without a number".to_owned() },
@@ -198,7 +201,7 @@ fn unanswered(failure: Failure) -> TicketAnswer {
     }
     match kind {
         FailureKind::NotConnected | FailureKind::Untrusted => TicketAnswer::NotSent { message },
-        FailureKind::Timeout | FailureKind::Broken | FailureKind::TooLarge => {
+        FailureKind::Timeout | FailureKind::Broken | FailureKind::TooLarge | FailureKind::Unreadable => {
             TicketAnswer::InDoubt { message }
         }
     }

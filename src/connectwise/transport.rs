@@ -5,14 +5,15 @@
 
 mod keys;
 mod site;
+mod unpack;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::header::HeaderValue;
-use reqwest::{Client, Method, RequestBuilder, header};
+use reqwest::{Client, Method, RequestBuilder, Response, header};
 
 use self::keys::Keys;
 pub(super) use self::keys::Redaction;
@@ -76,6 +77,8 @@ pub(super) enum FailureKind {
     Broken,
     /// The answer was over the limit.
     TooLarge,
+    /// The answer could not be unpacked.
+    Unreadable,
 }
 
 impl Transport {
@@ -99,7 +102,10 @@ impl Transport {
 
     /// A request without keys to a public address of the site.
     pub(super) fn public(&self, segments: &[&str]) -> RequestBuilder {
-        self.reads.get(self.site.address(segments)).header(header::ACCEPT, "application/json")
+        self.reads
+            .get(self.site.address(segments))
+            .header(header::ACCEPT, "application/json")
+            .header(header::CACHE_CONTROL, "no-cache")
     }
 
     /// A read below the API of a code base.
@@ -136,6 +142,7 @@ impl Transport {
             .request(method, self.site.address(&segments))
             .header(header::ACCEPT, ACCEPT)
             .header(header::CACHE_CONTROL, "no-cache")
+            .header(header::ACCEPT_ENCODING, unpack::ACCEPTED)
             .header(header::AUTHORIZATION, authorization)
             .header("clientId", self.keys.client_id())
     }
@@ -178,17 +185,30 @@ impl Transport {
         })?;
         let status = response.status().as_u16();
         self.meter.answered(status, sent_at(response.headers()), Timestamp::now());
-        let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error, Some(status)))? {
-            if body.len() + chunk.len() > LARGEST_ANSWER {
-                let cause = format!("more than {LARGEST_ANSWER} bytes");
-                return Err(Failure { kind: FailureKind::TooLarge, cause, status: Some(status) });
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let packed = received(&mut response, status).await?;
         let headers = std::mem::take(response.headers_mut());
-        Ok(Answer { status, headers, body: body.freeze(), redaction: self.keys.redaction() })
+        let encoding =
+            headers.get(header::CONTENT_ENCODING).map(|name| name.to_str().unwrap_or("unreadable"));
+        let body = unpack::unpacked(encoding, packed).map_err(|(kind, cause)| Failure {
+            kind,
+            cause,
+            status: Some(status),
+        })?;
+        Ok(Answer { status, headers, body, redaction: self.keys.redaction() })
     }
+}
+
+/// The body of an answer, as it was sent.
+async fn received(response: &mut Response, status: u16) -> Result<Bytes, Failure> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error, Some(status)))? {
+        if body.len() + chunk.len() > LARGEST_ANSWER {
+            let cause = format!("more than {LARGEST_ANSWER} bytes");
+            return Err(Failure { kind: FailureKind::TooLarge, cause, status: Some(status) });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
 }
 
 /// When an answer was sent, by the clock of the far end.
@@ -203,6 +223,7 @@ fn client(options: &Options, way: Way) -> Result<Client, ConnectWiseError> {
     let builder = outbound::client(reach, options.certificate_authority.as_deref())
         .map_err(unusable)?
         .user_agent(concat!("trueup/", env!("CARGO_PKG_VERSION")))
+        .gzip(false)
         .timeout(options.request_timeout)
         .connect_timeout(LONGEST_CONNECT.min(options.request_timeout / 2));
     let builder = match way {

@@ -2,6 +2,10 @@
 //!
 //! Companies, the tables, the agreements they lead to, and those agreements' additions. Names are matched here,
 //! never at the server. Everything is sorted, so that the order of answers is immaterial.
+//!
+//! A list that cannot be read whole is an error, but for the additions of one agreement. The list of agreements is none of
+//! the exceptions: what it lacks has no number that could be held, and a company's second agreement that is not seen makes
+//! the first one look like the only one.
 
 mod holdings;
 
@@ -11,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::future::try_join_all;
 
 use super::agreements::AgreementRecord;
-use super::pages::List;
+use super::pages::{Counted, List};
 use super::progress::{Detour, Progress};
 use super::session::Session;
 use super::wire::{Names, Record};
@@ -118,8 +122,8 @@ impl Reading<'_> {
                     path: &path,
                     fields: cross_references::FIELDS,
                     condition: None,
-                    after: 0,
                     parent: integration,
+                    counted: Counted::Always,
                 })
                 .await?,
             );
@@ -185,8 +189,8 @@ impl Reading<'_> {
             path,
             fields,
             condition: Some(condition),
-            after: 0,
             parent: (),
+            counted: Counted::Always,
         });
         let lists: Vec<_> = lists.collect();
         let read = try_join_all(lists.iter().map(|list| self.listed(list))).await;
@@ -206,7 +210,7 @@ impl Reading<'_> {
         path: &str,
         fields: &'static str,
     ) -> Result<Vec<R>, ConnectWiseError> {
-        let list = List { resource, path, fields, condition: None, after: 0, parent: () };
+        let list = List { resource, path, fields, condition: None, parent: (), counted: Counted::Always };
         self.listed(&list).await.map(in_order)
     }
 

@@ -62,12 +62,17 @@ pub(super) struct Reference {
 
 /// The number a reference gives, if it gives one.
 pub(super) fn referred(reference: Option<&Reference>) -> Option<i64> {
-    reference.and_then(|reference| reference.id).filter(|&id| id > 0)
+    reference.and_then(|reference| reference.id).filter(|&id| is_number(id))
+}
+
+/// Whether a record can have this number: ConnectWise counts from 1, in 32 bits.
+pub(super) fn is_number(id: i64) -> bool {
+    (1..=i64::from(i32::MAX)).contains(&id)
 }
 
 /// A record's own number. Without it nothing can be said of the record.
 pub(super) fn own_number(id: Option<i64>) -> Result<i64, Unreadable> {
-    id.filter(|&id| id > 0).ok_or_else(|| Unreadable::of("a record without a number"))
+    id.filter(|&id| is_number(id)).ok_or_else(|| Unreadable::of("a record without a number"))
 }
 
 /// The text of a body.

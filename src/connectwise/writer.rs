@@ -177,6 +177,9 @@ fn judged(answer: &Answer, expected: &Expected) -> WriteAnswer {
     if answer.status != status {
         return WriteAnswer::InDoubt { message: format!("the status {}: {}", answer.status, said()) };
     }
+    if let Some(what) = answer.other_than_json() {
+        return WriteAnswer::InDoubt { message: format!("an answer of {what}") };
+    }
     match wire::record::<Addition>(&answer.body, agreement, &mut Names::default()) {
         Ok(record) if addition.is_none_or(|addition| addition == record.id) => {
             WriteAnswer::Acknowledged(record)
@@ -194,7 +197,7 @@ fn unanswered(failure: Failure) -> WriteAnswer {
     }
     match kind {
         FailureKind::NotConnected | FailureKind::Untrusted => WriteAnswer::NotSent { message },
-        FailureKind::Timeout | FailureKind::Broken | FailureKind::TooLarge => {
+        FailureKind::Timeout | FailureKind::Broken | FailureKind::TooLarge | FailureKind::Unreadable => {
             WriteAnswer::InDoubt { message }
         }
     }

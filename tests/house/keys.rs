@@ -8,6 +8,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("notify", &["snapshot"]),
     ("ssh_key", &["snapshot"]),
     ("reqwest", &["alerts", "connectwise", "outbound", "snapshot"]),
+    ("flate2", &["connectwise"]),
     ("rustls", &["outbound", "simulator", "web"]),
     ("hyper", &["simulator", "web"]),
     ("hyper_util", &["simulator", "web"]),

@@ -11,6 +11,9 @@ use crate::connectwise::{ConnectWiseError, Resource};
 
 fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
     let mut map = HeaderMap::new();
+    if !headers.iter().any(|(name, _)| *name == "content-type") {
+        map.insert("content-type", HeaderValue::from_static("application/json"));
+    }
     for (name, value) in headers {
         map.append(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
     }
@@ -62,7 +65,7 @@ fn every_status_is_a_situation_of_its_own() {
 }
 
 #[test]
-fn throttling_says_how_long_to_wait_in_seconds_or_by_date() {
+fn b5_throttling_says_how_long_to_wait_in_seconds_or_by_date() {
     let wait = |headers: &[(&str, &str)]| match error(429, headers, r#"{"error":"ConnectWiseAPI"}"#) {
         ConnectWiseError::Throttled { retry_after } => retry_after,
         other => panic!("{other:?}"),
@@ -70,7 +73,12 @@ fn throttling_says_how_long_to_wait_in_seconds_or_by_date() {
 
     assert_eq!(wait(&[]), None);
     assert_eq!(wait(&[("retry-after", "30")]), Some(Duration::from_secs(30)));
-    assert_eq!(wait(&[("retry-after", "-5")]), None);
+    for told in ["-5", "+5", "5.5", "5s", "soon", "", "0x5"] {
+        assert_eq!(wait(&[("retry-after", told)]), None, "{told}");
+    }
+    let endless = "9".repeat(40);
+    assert_eq!(wait(&[("retry-after", &endless)]), Some(Duration::from_secs(u64::MAX)));
+    assert_eq!(wait(&[("retry-after", "1000000000")]), Some(Duration::from_secs(1_000_000_000)));
     let now = ("date", "Wed, 21 Oct 2026 07:28:00 GMT");
     assert_eq!(wait(&[now, ("retry-after", "Wed, 21 Oct 2026 07:28:45 GMT")]), Some(Duration::from_secs(45)));
     assert_eq!(wait(&[now, ("retry-after", "Wed, 21 Oct 2026 07:27:00 GMT")]), Some(Duration::ZERO));
@@ -78,7 +86,7 @@ fn throttling_says_how_long_to_wait_in_seconds_or_by_date() {
 }
 
 #[test]
-fn a_login_page_with_status_200_is_no_answer() {
+fn b24_a_login_page_with_status_200_is_no_answer() {
     let page = [("content-type", "text/html; charset=utf-8")];
 
     let error = error(200, &page, "<html>Please log in</html>");
@@ -87,7 +95,7 @@ fn a_login_page_with_status_200_is_no_answer() {
 }
 
 #[test]
-fn odd_good_statuses_and_stored_copies_are_no_answers() {
+fn b9_i9_odd_good_statuses_and_stored_copies_are_no_answers() {
     for (status, headers) in [(204, vec![]), (206, vec![]), (200, vec![("age", "17")])] {
         let error = error(status, &headers, "[]");
 

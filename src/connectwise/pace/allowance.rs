@@ -21,8 +21,10 @@ const ANSWERS_TO_RAISE: u32 = 200;
 pub(super) const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest wait that is believed; a longer one is a mistake, or somebody's attempt to stop us.
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
-/// The longest wait that we choose where nobody says how long.
-const LONGEST_OWN_PAUSE: Duration = Duration::from_secs(60);
+/// Who is refused so often in a row, although each pause was waited for, is in a storm.
+const STORM: u32 = 5;
+/// How long a storm is left alone at least. Nobody waits for that long, so that whatever is under way ends.
+const STORM_PAUSE: Duration = Duration::from_secs(2 * 60);
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,8 +173,9 @@ impl Allowance {
             // Others that were under way together with the one that told first tell nothing new.
             return;
         }
-        let pause = told.unwrap_or_else(|| own_pause(self.shortest_pause, self.refusals));
-        let pause = pause.clamp(self.shortest_pause, LONGEST_PAUSE);
+        let shortest = if self.refusals >= STORM { STORM_PAUSE } else { self.shortest_pause };
+        let doubled = self.shortest_pause.saturating_mul(1 << (self.refusals.clamp(1, STORM) - 1));
+        let pause = told.unwrap_or(doubled).clamp(shortest, LONGEST_PAUSE);
         let until = now + (pause + share(pause / 10, dice)).min(LONGEST_PAUSE);
         self.held_until = Some(self.held_until.map_or(until, |held| held.max(until)));
     }
@@ -201,11 +204,6 @@ fn a_minute(rate: Rate) -> usize {
 
 fn at_once(rate: Rate) -> usize {
     usize::try_from(rate.reads_at_once.max(1)).unwrap_or(usize::MAX)
-}
-
-/// How long we wait where we were not told, the more often we are refused.
-fn own_pause(shortest: Duration, refusals: u32) -> Duration {
-    shortest.saturating_mul(1 << (refusals.clamp(1, 16) - 1)).min(LONGEST_OWN_PAUSE)
 }
 
 #[cfg(test)]

@@ -45,11 +45,16 @@ async fn b5_after_a_refusal_nobody_asks_before_the_pause_is_over() {
         tokio::spawn(async move { pace.turn().await.map(|turn| (turn.held, Instant::now())).unwrap() })
     });
 
+    let mut waited = Duration::ZERO;
     for turn in turns {
         let (held, at) = turn.await.unwrap();
         assert!((seconds(20)..=seconds(22)).contains(&(at - began)), "{:?}", at - began);
-        assert!(held <= seconds(22), "{held:?}");
+        waited += held;
     }
+    assert!(
+        (seconds(20)..=seconds(22)).contains(&waited),
+        "what all waited together is told once: {waited:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -164,8 +169,9 @@ proptest! {
             .start_paused(true)
             .build()
             .unwrap();
+        // A storm ends everything, so a refusal is followed by a good answer.
+        let script = script.into_iter().flat_map(|(millis, fate)| [(millis, fate), (millis, 9)]).collect::<Script>();
         let many = script.len();
-
         let sent = runtime.block_on(async { all_served(&pace(requests_a_minute, reads_at_once), script).await });
 
         let order: Vec<usize> = sent.iter().map(|(nth, _)| *nth).collect();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -45,6 +46,13 @@ impl Heard {
     pub(super) fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or_default().trim_start_matches("/v2026_4/apis/3.0/")
     }
+
+    /// The request for the list that this one asks to count; `None` when it asks for something else.
+    pub(super) fn counted(&self) -> Option<Self> {
+        self.path()
+            .ends_with("/count")
+            .then(|| Self { target: self.target.replacen("/count", "", 1), ..self.clone() })
+    }
 }
 
 /// What the far end does with a request.
@@ -58,6 +66,10 @@ pub(super) enum Reply {
     Slow(Box<Reply>),
     /// Never answers.
     Never,
+    /// Sends these bytes as they are, and neither more nor an end.
+    Hang(Vec<u8>),
+    /// Sends these bytes, and then one after the other without end, never fast.
+    Drip(Vec<u8>),
     /// Answers and closes the connection without saying so beforehand.
     AnswerAndClose(Box<Reply>),
 }
@@ -78,6 +90,15 @@ impl Reply {
             headers.push((name.to_owned(), value.to_owned()));
         }
         self
+    }
+
+    /// How many records a page has.
+    pub(super) fn count_of(page: &Self) -> Self {
+        let Self::Answer { status: 200, body, .. } = page else { return page.clone() };
+        match serde_json::from_slice::<Vec<serde_json::Value>>(body) {
+            Ok(records) => Self::json(200, &format!(r#"{{"count":{}}}"#, records.len())),
+            Err(_) => page.clone(),
+        }
     }
 
     /// Closes without a word.
@@ -222,6 +243,18 @@ async fn answer(reply: Reply, stream: &mut BufReader<TcpStream>) -> bool {
             Box::pin(answer(*reply, stream)).await
         }
         Reply::Never => std::future::pending().await,
+        Reply::Hang(bytes) => {
+            let _ = stream.write_all(&bytes).await;
+            std::future::pending().await
+        }
+        Reply::Drip(bytes) => {
+            let mut sent = stream.write_all(&bytes).await;
+            while sent.is_ok() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                sent = stream.write_all(b" ").await;
+            }
+            false
+        }
         Reply::AnswerAndClose(reply) => {
             Box::pin(answer(*reply, stream)).await;
             false

@@ -6,13 +6,13 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use futures_util::future::join_all;
-use futures_util::stream::{self, StreamExt as _};
+use futures_util::future::try_join_all;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::Reading;
 use crate::billing::{Addition, Agreement, AgreementId, AgreementTypeId};
 use crate::connectwise::bundles::{self, LISTS_AT_ONCE, Part};
-use crate::connectwise::pages::List;
+use crate::connectwise::pages::{Counted, List};
 use crate::connectwise::progress::{Detour, Progress};
 use crate::connectwise::session::{Ask, Form, unpoisoned};
 use crate::connectwise::wire::Unreadable;
@@ -50,13 +50,10 @@ impl Reading<'_> {
         let readable = agreements.iter().map(|agreement| agreement.id).filter(|id| !incomplete.contains(id));
         let readable: Vec<AgreementId> = readable.collect();
         let mut additions = Vec::new();
-        for (agreement, outcome) in self.additions(&readable).await {
+        for (agreement, outcome) in self.additions(&readable).await? {
             match outcome {
                 Ok(read) => additions.extend(read),
-                Err(error) if concerns_one_agreement(&error) => {
-                    self.spoil(&mut incomplete, agreement, error.to_string());
-                }
-                Err(error) => return Err(error),
+                Err(error) => self.spoil(&mut incomplete, agreement, error.to_string()),
             }
         }
         additions.sort_unstable_by_key(|addition| (addition.agreement, addition.product, addition.id));
@@ -68,38 +65,41 @@ impl Reading<'_> {
         incomplete.insert(agreement);
     }
 
-    async fn additions(&self, agreements: &[AgreementId]) -> Vec<Outcome> {
+    /// What came of every agreement. The first error that concerns them all ends it: nobody is asked for the rest.
+    async fn additions(&self, agreements: &[AgreementId]) -> Result<Vec<Outcome>, ConnectWiseError> {
         let done = AtomicUsize::new(0);
         let bundle = |some| {
             let done = &done;
             async move {
-                let outcomes = self.bundle(some).await;
+                let outcomes = self.bundle(some).await?;
                 let agreements_done = done.fetch_add(outcomes.len(), Ordering::Relaxed) + outcomes.len();
                 (self.progress)(Progress::Additions { agreements_done, agreements: agreements.len() });
-                outcomes
+                Ok(outcomes)
             }
         };
         let bundles: Vec<_> = agreements.chunks(LISTS_AT_ONCE).map(bundle).collect();
-        stream::iter(bundles).buffer_unordered(BUNDLES_AT_ONCE).concat().await
+        stream::iter(bundles).buffer_unordered(BUNDLES_AT_ONCE).try_concat().await
     }
 
     /// Reads the additions of a few agreements, by one request if that is allowed.
-    async fn bundle(&self, agreements: &[AgreementId]) -> Vec<Outcome> {
+    async fn bundle(&self, agreements: &[AgreementId]) -> Result<Vec<Outcome>, ConnectWiseError> {
         if self.session.detours().contains(&Detour::NoBundles) {
             return self.one_by_one(agreements).await;
         }
         match self.bundled(agreements).await {
             Ok(parts) => {
-                join_all(parts.into_iter().map(|(agreement, part)| self.completed(agreement, part))).await
+                let completed = |(agreement, part)| self.completed(agreement, part);
+                try_join_all(parts.into_iter().map(completed)).await
             }
             Err(error) if refuses_bundles(&error) => {
                 self.detour(Detour::NoBundles);
                 self.one_by_one(agreements).await
             }
-            Err(ConnectWiseError::BadAnswer { .. } | ConnectWiseError::TooLarge { .. }) => {
-                self.one_by_one(agreements).await
+            Err(error) if error.class() == Class::Incomplete => self.one_by_one(agreements).await,
+            Err(error) if concerns_one_agreement(&error) => {
+                Ok(agreements.iter().map(|&agreement| (agreement, Err(error.clone()))).collect())
             }
-            Err(error) => agreements.iter().map(|&agreement| (agreement, Err(error.clone()))).collect(),
+            Err(error) => Err(error),
         }
     }
 
@@ -116,38 +116,41 @@ impl Reading<'_> {
     }
 
     /// Reads what a part of a bundle left open.
-    async fn completed(&self, agreement: AgreementId, part: Part) -> Outcome {
-        match part {
-            Part::Whole(additions) => (agreement, Ok(additions)),
-            Part::Begun(additions) => (agreement, self.rest_of(agreement, additions).await),
-            Part::Unordered => (agreement, self.rest_of(agreement, Vec::new()).await),
+    async fn completed(&self, agreement: AgreementId, part: Part) -> Result<Outcome, ConnectWiseError> {
+        let read = match part {
+            Part::Whole(additions) => Ok(additions),
+            Part::Begun(additions) => self.rest_of(agreement, additions).await,
+            Part::Unordered => self.rest_of(agreement, Vec::new()).await,
             Part::Failed(Unreadable(what)) => {
-                (agreement, Err(ConnectWiseError::BadAnswer { resource: Resource::Additions, what }))
+                Err(ConnectWiseError::BadAnswer { resource: Resource::Additions, what })
             }
+        };
+        match read {
+            Err(error) if !concerns_one_agreement(&error) => Err(error),
+            read => Ok((agreement, read)),
         }
     }
 
-    async fn one_by_one(&self, agreements: &[AgreementId]) -> Vec<Outcome> {
+    async fn one_by_one(&self, agreements: &[AgreementId]) -> Result<Vec<Outcome>, ConnectWiseError> {
         let unread = || Part::Begun(Vec::new());
-        join_all(agreements.iter().map(|&agreement| self.completed(agreement, unread()))).await
+        try_join_all(agreements.iter().map(|&agreement| self.completed(agreement, unread()))).await
     }
 
     /// Reads the additions after those that are there already, which are the first ones in order.
     async fn rest_of(
         &self,
         agreement: AgreementId,
-        mut begun: Vec<Addition>,
+        begun: Vec<Addition>,
     ) -> Result<Vec<Addition>, ConnectWiseError> {
         let list = List {
             resource: Resource::Additions,
             path: &additions::path(agreement),
             fields: additions::FIELDS,
             condition: None,
-            after: begun.last().map_or(0, |addition| addition.id.0),
             parent: agreement,
+            counted: Counted::WhenLong,
         };
-        begun.extend(self.session.list(&list, &self.names).await?);
-        Ok(begun)
+        self.session.list_on(&list, begun, &self.names).await
     }
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use jiff::civil::date;
 use proptest::prelude::{any, prop_assert_eq, proptest};
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use rust_decimal::Decimal;
 
 use super::{Expected, WriteAnswer, inert_body, judged, quantity_body, unanswered};
@@ -18,7 +18,7 @@ const RECORD: &str = r#"{"id":11,"agreementId":3,"product":{"id":21,"identifier"
 fn answer(status: u16, body: &str) -> Answer {
     Answer {
         status,
-        headers: HeaderMap::new(),
+        headers: HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]),
         body: Bytes::copy_from_slice(body.as_bytes()),
         redaction: Redaction::default(),
     }

@@ -5,8 +5,11 @@ use std::time::Duration;
 use proptest::prelude::{Just, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use tokio::time::Instant;
 
-use super::{ANSWERS_TO_RAISE, Allowance, LONGEST_PAUSE, SHORTEST_PAUSE, Verdict, WINDOW, Want};
+use super::{
+    ANSWERS_TO_RAISE, Allowance, LONGEST_PAUSE, SHORTEST_PAUSE, STORM, STORM_PAUSE, Verdict, WINDOW, Want,
+};
 use crate::connectwise::Rate;
+use crate::connectwise::pace::PATIENCE;
 
 const RATE: Rate = Rate { requests_a_minute: 800, reads_at_once: 4 };
 
@@ -217,15 +220,31 @@ fn b5_without_a_pause_that_was_asked_for_each_refusal_in_a_row_waits_longer_and_
     let mut allowance = Allowance::new(RATE);
     let mut now = Instant::now();
     let mut refused = |allowance: &mut Allowance| {
-        now += Duration::from_secs(100);
+        now += Duration::from_secs(200);
         allowance.throttled(now, None, now, 0);
         (allowance.held_until.unwrap() - now).as_secs()
     };
 
-    let pauses: Vec<u64> = (0..9).map(|_| refused(&mut allowance)).collect();
-    assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    let pauses: Vec<u64> = (0..7).map(|_| refused(&mut allowance)).collect();
+    assert_eq!(pauses, [1, 2, 4, 8, 120, 120, 120]);
     allowance.succeeded();
     assert_eq!(refused(&mut allowance), 1);
+}
+
+#[test]
+fn b5_in_a_storm_nobody_waits_whatever_short_pauses_are_asked_for() {
+    let mut allowance = Allowance::new(RATE);
+    let mut now = Instant::now();
+    let mut pauses = Vec::new();
+
+    for _ in 0..STORM {
+        allowance.throttled(now, Some(Duration::from_secs(2)), now, 0);
+        pauses.push(allowance.held_until.unwrap() - now);
+        now = allowance.held_until.unwrap();
+    }
+
+    assert_eq!(pauses.pop(), Some(STORM_PAUSE));
+    assert!(STORM_PAUSE > PATIENCE && pauses.iter().all(|pause| pause.as_secs() == 2), "{pauses:?}");
 }
 
 #[test]
