@@ -131,6 +131,9 @@ fn body(call: &Call<'_>, operation: &Operation) -> Vec<String> {
 
 /// Fields that are asked for exist: the server says nothing of one that does not, it just leaves it out.
 fn fields(call: &Call<'_>, operation: &Operation) -> Vec<String> {
+    // A count is of the records that its list would show, and is asked for by their fields.
+    let list = operation.path.strip_suffix("/count").and_then(|list| ours().find("GET", list));
+    let operation = list.unwrap_or(operation);
     let answer = operation.answers.get("200").and_then(|form| form.content.as_ref());
     let shape = answer.map_or(&Value::Null, |(_, schema)| schema);
     let shape = if shape["items"].is_null() { shape } else { &shape["items"] };
