@@ -14,6 +14,7 @@ mod callbacks;
 mod clock;
 mod column;
 mod conform;
+mod control;
 mod custom_fields;
 mod defaults;
 mod derived;
@@ -46,6 +47,7 @@ mod schema;
 mod seed;
 mod serve;
 mod state;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -57,6 +59,7 @@ mod zone;
 use std::future::Future;
 use std::io;
 use std::net::Ipv4Addr;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -67,10 +70,14 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use tokio::net::TcpListener;
 
-pub use access::{Function, Level, Levels, Role};
+pub use access::{Function, Level, Levels, Right, Role};
 pub use callbacks::{Attempt, CallbackFault, Delivery, DeliveryOutcome};
 pub use clock::Clock;
-pub use faults::{Canned, Fault, Match};
+pub use faults::{
+    Altered, Astray, Bite, Canned, Commit, Complaint, Deed, Disguise, Fault, FaultCount, FaultFile,
+    FaultFileError, FaultRule, Flow, Match, Meddling, Method, Misreading, Moment, On, Probability, Reach,
+    RouteName, Span, Trace, When,
+};
 pub use hand::{Hand, HandError};
 pub use inspection::{Answered, Inspection, Inspector};
 pub use kind::Kind;
@@ -91,7 +98,7 @@ pub use value::{Object, Unreadable, Value};
 
 use cable::{CuttableListener, Line};
 use callbacks::Callbacks;
-use faults::Faults;
+use faults::{Aftermath, Faults};
 use inspection::Inspectors;
 use log::Log;
 use state::State;
@@ -109,6 +116,8 @@ struct Inner {
     world: Mutex<World>,
     faults: Mutex<Faults>,
     inspectors: Inspectors,
+    /// How many requests are on their way.
+    on_their_way: AtomicUsize,
     clock: Clock,
 }
 
@@ -118,6 +127,7 @@ struct World {
     state: State,
     log: Log,
     callbacks: Callbacks,
+    aftermath: Aftermath,
 }
 
 impl Simulator {
@@ -130,11 +140,13 @@ impl Simulator {
             state: seed::plant(seed)?,
             log: Log::default(),
             callbacks: Callbacks::default(),
+            aftermath: Aftermath::default(),
         });
         Ok(Self(Arc::new(Inner {
             world,
             faults: Mutex::default(),
             inspectors: Inspectors::default(),
+            on_their_way: AtomicUsize::new(0),
             clock,
         })))
     }
@@ -337,28 +349,6 @@ impl Simulator {
         let before = world.state.members.len();
         world.state.members.retain(|own| own.identifier != member);
         world.state.members.len() < before
-    }
-
-    /// Arms a fault for the next matching request.
-    pub fn fail_next(&self, matching: Match, fault: Fault) {
-        self.fail_times(matching, fault, 1);
-    }
-
-    /// Arms a fault for so many matching requests.
-    pub fn fail_times(&self, matching: Match, fault: Fault, times: u32) {
-        self.faults().arm(matching, fault, times);
-    }
-
-    /// How many requests the armed faults still wait for.
-    #[must_use]
-    pub fn faults_left(&self) -> u32 {
-        self.faults().left()
-    }
-
-    /// Disarms every fault, also those of callbacks.
-    pub fn clear_faults(&self) {
-        self.faults().clear();
-        self.world().callbacks.clear_faults();
     }
 
     /// The lock. A panic elsewhere cannot leave half a write, so its poison is no reason to stop.

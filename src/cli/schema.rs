@@ -34,6 +34,8 @@ pub(super) enum Name {
     Plan,
     /// The simulator's seed
     Seed,
+    /// The simulator's fault file
+    Faults,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -60,6 +62,7 @@ pub(super) fn text(name: Name) -> String {
         Name::Usage => crate::sources::schema(),
         Name::Plan => crate::plan::schema(),
         Name::Seed => crate::simulator::Seed::schema(),
+        Name::Faults => crate::simulator::FaultFile::schema(),
     };
     format!("{:#}\n", schema.as_value())
 }
@@ -75,6 +78,7 @@ mod tests {
             (Name::Settings, include_str!("../../schemas/settings.schema.json")),
             (Name::Usage, include_str!("../../schemas/usage.schema.json")),
             (Name::Plan, include_str!("../../schemas/plan.schema.json")),
+            (Name::Faults, include_str!("../../schemas/faults.schema.json")),
         ];
         for (name, kept) in kept {
             assert!(text(name) == kept, "run: trueup schema … > schemas/… for {name:?}");

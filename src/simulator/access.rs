@@ -46,7 +46,8 @@ pub enum Level {
 }
 
 /// What a caller wants to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub enum Right {
     /// Read.
     Inquire,

@@ -98,7 +98,7 @@ impl Callbacks {
 impl World {
     /// Tells whoever registered for it that a record was saved.
     pub(super) fn announce(&mut self, mutation: &Mutation) {
-        let Self { state, log: _, callbacks } = self;
+        let Self { state, log: _, callbacks, aftermath: _ } = self;
         callbacks.tell(state, &Saved::of(mutation));
         let of_the_agreement = mutation.kind == Kind::Addition
             && state.options.addition_callbacks == AdditionCallbacks::Agreement;

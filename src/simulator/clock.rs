@@ -29,6 +29,15 @@ impl Clock {
         Self(Hands::Fixed(Arc::new(Mutex::new(now))))
     }
 
+    /// Whether it stands still until it is set.
+    #[must_use]
+    pub fn is_fixed(&self) -> bool {
+        match self.0 {
+            Hands::System => false,
+            Hands::Fixed(_) => true,
+        }
+    }
+
     /// Sets a fixed clock. The system's clock goes on unmoved.
     pub fn set(&self, now: Timestamp) {
         if let Hands::Fixed(fixed) = &self.0 {

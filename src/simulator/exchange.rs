@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::errors::Refusal;
+use super::faults::Flow;
 use super::value::Value;
 
 /// How the simulator is addressed.
@@ -47,6 +48,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: String,
+    /// How the body travels.
+    pub(super) flow: Flow,
 }
 
 /// The type of an answer that is not the versioned one.
@@ -57,17 +60,18 @@ pub(super) const HTML: &str = "text/html; charset=utf-8";
 impl Answer {
     /// A record or a list, in the versioned type.
     pub(super) fn json(status: u16, value: &Value) -> Self {
-        Self { status, headers: Vec::new(), body: value.to_string() }
+        Self { body: value.to_string(), ..Self::empty(status) }
     }
 
     /// No content.
     pub(super) fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: String::new() }
+        Self { status, headers: Vec::new(), body: String::new(), flow: Flow::Whole }
     }
 
     /// A text of some other type.
     pub(super) fn of_type(status: u16, content_type: &str, body: &str) -> Self {
-        Self { status, headers: vec![("content-type", content_type.to_owned())], body: body.to_owned() }
+        Self { body: body.to_owned(), ..Self::empty(status) }
+            .with_header("content-type", content_type.to_owned())
     }
 
     /// This answer with one more header.

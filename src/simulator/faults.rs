@@ -1,148 +1,57 @@
-//! Faults that a test arms: what goes wrong on the way to the state or back, for the next matching requests.
+//! Faults: what goes wrong on the way to the state or back.
 //!
-//! A fault happens around the desk: before it, so that nothing lands, or after it, so that the write stands and only
-//! its answer suffers. Each is used up by the requests it befalls.
+//! A test arms a fault for the next matching requests; a file arms rules that bite by schedule or by chance. A fault
+//! happens around the desk: before it, so that nothing lands, or after it, so that the write stands and only its
+//! answer suffers. The desk knows of none of this.
 
-use super::errors::throttled_body;
-use super::exchange::{Answer, HTML};
+mod aftermath;
+mod arming;
+mod bite;
+mod bucket;
+mod chance;
+mod disguise;
+mod fault;
+mod file;
+mod firing;
+mod flow;
+mod meddling;
+mod misreading;
+mod naming;
+mod rule;
+mod span;
+mod when;
 
-/// Which requests a fault waits for. The empty match waits for any.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Match {
-    method: Option<String>,
-    path_contains: String,
-}
+use std::borrow::Cow;
 
-impl Match {
-    /// Any request.
-    #[must_use]
-    pub fn any() -> Self {
-        Self::default()
-    }
+use jiff::Timestamp;
 
-    /// Requests of one method.
-    #[must_use]
-    pub fn method(method: &str) -> Self {
-        Self { method: Some(method.to_ascii_uppercase()), path_contains: String::new() }
-    }
+use super::World;
+use super::exchange::{Answer, Request};
 
-    /// Those of them whose path contains a text.
-    #[must_use]
-    pub fn path(self, contains: &str) -> Self {
-        Self { path_contains: contains.to_owned(), ..self }
-    }
+pub(super) use aftermath::Aftermath;
+pub use bite::{Bite, Commit, Complaint, Moment};
+pub use disguise::{Astray, Disguise};
+pub use fault::{Canned, Fault, Match};
+pub use file::{FaultFile, FaultFileError, FaultRule, Method, On, RouteName};
+pub use flow::Flow;
+pub use meddling::{Deed, Meddling, Reach, Trace};
+pub use misreading::{Altered, Misreading};
+pub use rule::FaultCount;
+pub(super) use rule::{Asked, route_of};
+pub use span::{Probability, Span};
+pub use when::When;
 
-    fn fits(&self, method: &str, path: &str) -> bool {
-        self.method.as_deref().is_none_or(|own| own == method) && path.contains(&self.path_contains)
-    }
-}
-
-/// An answer that was not made from the state.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Canned(pub(super) Answer);
-
-impl Canned {
-    /// An answer of this status and body. A body that starts like an object or array is said to be JSON, another one
-    /// to be a page for people.
-    #[must_use]
-    pub fn new(status: u16, body: &str) -> Self {
-        if body.starts_with(['{', '[']) {
-            return Self(Answer { status, headers: Vec::new(), body: body.to_owned() });
-        }
-        Self(Answer::of_type(status, HTML, body))
-    }
-
-    /// 429 in its odd shape, with a `Retry-After` of this text where there is one.
-    #[must_use]
-    pub fn throttled(retry_after: Option<&str>) -> Self {
-        let canned = Self::new(429, &throttled_body().to_string());
-        match retry_after {
-            Some(text) => Self(canned.0.with_header("retry-after", text.to_owned())),
-            None => canned,
-        }
-    }
-
-    /// 500 in the vendor's words and spelling.
-    #[must_use]
-    pub fn timed_out() -> Self {
-        Self::new(500, r#"{"code":"ConnectWiseApi","message":"a timeout has occured"}"#)
-    }
-
-    /// A gateway's page, as of 502, 503 and 504.
-    #[must_use]
-    pub fn gateway(status: u16) -> Self {
-        Self::new(
-            status,
-            "<html><head><title>Bad Gateway</title></head><body>Please try again later</body></html>",
-        )
-    }
-}
-
-/// What goes wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// This answer is given and nothing lands.
-    StatusBefore(Canned),
-    /// The request lands, but this is the answer.
-    StatusAfterCommit(Canned),
-    /// The connection is cut and nothing lands.
-    DropConnectionBefore,
-    /// The request lands, then the connection is cut without an answer.
-    DropConnectionAfterCommit,
-    /// The request lands so late, even when its sender has given up by then.
-    DelayMillis(u64),
-    /// The request lands at once; its answer comes so late.
-    AnswerAfterMillis(u64),
-    /// A PATCH or PUT is answered with 200 and the record as it was; nothing changes. Other requests are not touched.
-    IgnoreWrite,
-    /// The request lands; its answer is cut in the middle of the JSON, with a length that fits.
-    TruncatedJson,
-    /// The request lands; its answer has the right status and no body.
-    EmptyBody,
-    /// The request lands; its answer is a page for people, with 200.
-    Html,
-}
-
-impl Fault {
-    /// The name in the log.
-    pub(super) fn name(&self) -> &'static str {
-        match self {
-            Self::StatusBefore(_) => "status before",
-            Self::StatusAfterCommit(_) => "status after commit",
-            Self::DropConnectionBefore => "connection dropped before",
-            Self::DropConnectionAfterCommit => "connection dropped after commit",
-            Self::DelayMillis(_) => "landed late",
-            Self::AnswerAfterMillis(_) => "answered late",
-            Self::IgnoreWrite => "write ignored",
-            Self::TruncatedJson => "truncated JSON",
-            Self::EmptyBody => "empty body",
-            Self::Html => "page for people",
-        }
-    }
-
-    /// What the caller is shown in place of an answer; nothing where the connection is cut.
-    pub(super) fn spoil(&self, answer: Answer) -> Option<Answer> {
-        match self {
-            Self::StatusBefore(canned) | Self::StatusAfterCommit(canned) => Some(canned.0.clone()),
-            Self::DropConnectionBefore | Self::DropConnectionAfterCommit => None,
-            Self::DelayMillis(_) | Self::AnswerAfterMillis(_) | Self::IgnoreWrite => Some(answer),
-            Self::TruncatedJson => Some(cut(answer)),
-            Self::EmptyBody => Some(Answer { body: String::new(), ..answer }),
-            Self::Html => Some(Answer::of_type(200, HTML, "<html><body>Scheduled maintenance</body></html>")),
-        }
-    }
-}
-
-/// The first half of an answer.
-fn cut(answer: Answer) -> Answer {
-    let half = answer.body.len() / 2;
-    let half = (0..=half).rev().find(|place| answer.body.is_char_boundary(*place)).unwrap_or(0);
-    Answer { body: answer.body[..half].to_owned(), ..answer }
-}
+use disguise::Scene;
+use rule::ArmedRule;
 
 /// The faults that are armed, the oldest first.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Vec<Armed>);
+pub(super) struct Faults {
+    armed: Vec<Armed>,
+    rules: Vec<ArmedRule>,
+    seed: u64,
+    since: Timestamp,
+}
 
 #[derive(Debug)]
 struct Armed {
@@ -154,25 +63,149 @@ struct Armed {
 impl Faults {
     /// Arms a fault for so many requests.
     pub(super) fn arm(&mut self, matching: Match, fault: Fault, times: u32) {
-        self.0.push(Armed { matching, fault, left: times });
+        self.armed.push(Armed { matching, fault, left: times });
     }
 
-    /// The fault that befalls a request, used up by one.
-    pub(super) fn take(&mut self, method: &str, path: &str) -> Option<Fault> {
-        let armed = self.0.iter_mut().find(|armed| armed.left > 0 && armed.matching.fits(method, path))?;
-        armed.left -= 1;
-        let fault = armed.fault.clone();
-        self.0.retain(|armed| armed.left > 0);
-        Some(fault)
+    /// Arms the rules of a file in place of those that were armed.
+    pub(super) fn arm_file(&mut self, file: FaultFile, now: Timestamp) {
+        let FaultFile { seed, faults } = file;
+        let rules = (0..).zip(faults).map(|(number, rule)| ArmedRule::new(rule, number, now));
+        self.rules = rules.collect();
+        self.seed = seed;
+        self.since = now;
     }
 
-    /// How many requests are still to be befallen.
+    /// What befalls a request: the fault that a test armed, used up by one, and that of every rule that bites.
+    pub(super) fn take(&mut self, asked: &Asked<'_>) -> Befalling {
+        let mut all: Vec<Befallen> = Vec::new();
+        if let Some(armed) = self.armed.iter_mut().find(|armed| armed.matching.fits(asked.request)) {
+            armed.left -= 1;
+            let fault = armed.fault.clone();
+            self.armed.retain(|armed| armed.left > 0);
+            all.push(Befallen { name: fault.name(), fault });
+        }
+        let (seed, seconds) = (self.seed, asked.now.as_second() - self.since.as_second());
+        for rule in &mut self.rules {
+            if let Some(fault) = rule.befall(asked, seed, seconds) {
+                all.push(Befallen { name: rule.fault_name(), fault });
+            }
+        }
+        Befalling(all)
+    }
+
+    /// How many requests are still to be befallen by what tests have armed.
     pub(super) fn left(&self) -> u32 {
-        self.0.iter().map(|armed| armed.left).sum()
+        self.armed.iter().map(|armed| armed.left).sum()
+    }
+
+    /// What came of the rules so far, in the order of the file.
+    pub(super) fn counts(&self) -> Vec<FaultCount> {
+        self.rules.iter().map(ArmedRule::count).collect()
+    }
+
+    /// How many requests were over a limit.
+    pub(super) fn over_limit(&self) -> u64 {
+        self.rules.iter().map(ArmedRule::over_limit).sum()
     }
 
     /// Disarms everything.
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.armed.clear();
+        self.rules.clear();
+    }
+}
+
+/// A fault that befalls a request, by the name the log gives it.
+#[derive(Clone, Debug)]
+struct Befallen {
+    name: &'static str,
+    fault: Fault,
+}
+
+/// Everything that befalls one request.
+#[derive(Clone, Debug)]
+pub(super) struct Befalling(Vec<Befallen>);
+
+impl Befalling {
+    /// The names in the log, in the order in which they befall.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|befallen| befallen.name)
+    }
+
+    /// How late the request lands, in milliseconds.
+    pub(super) fn landing_delay(&self) -> u64 {
+        self.sum(|fault| if let Fault::DelayMillis(delay) = fault { *delay } else { 0 })
+    }
+
+    /// How late its answer comes after that, in milliseconds.
+    pub(super) fn answer_delay(&self) -> u64 {
+        self.sum(|fault| if let Fault::AnswerAfterMillis(delay) = fault { *delay } else { 0 })
+    }
+
+    fn sum(&self, part: impl Fn(&Fault) -> u64) -> u64 {
+        self.faults().map(part).fold(0, u64::saturating_add)
+    }
+
+    fn faults(&self) -> impl Iterator<Item = &Fault> {
+        self.0.iter().map(|befallen| &befallen.fault)
+    }
+
+    /// The answer that is given without the request reaching the state; nothing in it where the connection is cut.
+    pub(super) fn turns_away(&self) -> Option<Option<Answer>> {
+        self.faults().find_map(Fault::turns_away)
+    }
+
+    /// The request as the server understands it.
+    pub(super) fn understood<'r>(&self, request: &'r Request) -> Cow<'r, Request> {
+        self.faults().fold(Cow::Borrowed(request), |request, fault| match fault {
+            Fault::Misread(misreading) => Cow::Owned(misreading.understood(request.into_owned())),
+            _ => request,
+        })
+    }
+
+    /// Whether an accepted write stays.
+    pub(super) fn ignores_writes(&self) -> bool {
+        self.faults().any(|fault| *fault == Fault::IgnoreWrite)
+    }
+
+    /// How many seconds of changes the answer does not know of.
+    pub(super) fn staleness(&self) -> Option<u32> {
+        self.faults()
+            .filter_map(|fault| if let Fault::StaleRead(age) = fault { Some(*age) } else { None })
+            .max()
+    }
+
+    /// Lets happen what happens to the state before the request lands.
+    pub(super) fn before(&self, world: &mut World, request: &Request, now: Timestamp) {
+        for fault in self.faults() {
+            if let Fault::Before(meddling) = fault {
+                meddling.happen(world, request, now);
+            }
+        }
+    }
+
+    /// Lets happen what happens to the state after the request has landed.
+    pub(super) fn after(&self, world: &mut World, request: &Request, now: Timestamp) {
+        for fault in self.faults() {
+            if let Fault::After(meddling) = fault {
+                meddling.happen(world, request, now);
+            }
+        }
+    }
+
+    /// What the caller is shown; nothing where the connection is cut. The first that gives another answer or cuts has
+    /// the last word.
+    pub(super) fn spoil(
+        &self,
+        answer: Answer,
+        world: &World,
+        request: &Request,
+        now: Timestamp,
+    ) -> Option<Answer> {
+        let scene = Scene { state: &world.state, now, request };
+        self.0.iter().rev().try_fold(answer, |answer, Befallen { fault, .. }| match fault {
+            Fault::Disguise(disguise) => Some(disguise.worn(answer, scene)),
+            other => other.spoil(answer),
+        })
     }
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 pub use super::audit::{Change, Source};
 use super::kind::Kind;
+use super::tally::Tally;
 use super::value::Object;
 
 /// One request and what became of it.
@@ -32,8 +33,10 @@ pub struct Exchange {
     pub member: Option<String>,
     /// The status that was answered; nothing where the connection was cut.
     pub status: Option<u16>,
-    /// The fault that befell it.
+    /// The fault that befell it, the first where there were several.
     pub fault: Option<&'static str>,
+    /// The other faults that befell it.
+    pub more_faults: Vec<&'static str>,
     /// What it did to a record.
     pub mutation: Option<Mutation>,
 }
@@ -89,6 +92,7 @@ pub(super) struct Log {
     weight: usize,
     limit: Option<usize>,
     forgotten: u64,
+    tally: Tally,
 }
 
 impl Log {
@@ -104,6 +108,7 @@ impl Log {
         if let Some(mutation) = &mut exchange.mutation {
             mutation.sequence = self.last;
         }
+        self.tally.count(&exchange);
         self.weight += weight(&exchange);
         self.exchanges.push_back(Arc::new(exchange));
         self.forget();
@@ -113,6 +118,11 @@ impl Log {
     pub(super) fn set_limit(&mut self, bytes: usize) {
         self.limit = Some(bytes);
         self.forget();
+    }
+
+    /// What happened in numbers, also of requests that were forgotten.
+    pub(super) fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// How many requests were forgotten.

@@ -62,6 +62,22 @@ fn decode_segment(segment: &str) -> String {
     decode(&segment.replace('+', "%2B"))
 }
 
+/// The endpoint that a path means, whatever its code base.
+pub(super) fn endpoint_of(path: &str) -> Option<Endpoint> {
+    let segments: Vec<String> =
+        path.split('/').filter(|segment| !segment.is_empty()).map(decode_segment).collect();
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    match segments.as_slice() {
+        [_, "apis", "3.0", rest @ ..] => endpoint(rest),
+        _ => None,
+    }
+}
+
+/// Whether a path asks for the information of some company.
+pub(super) fn is_company_information(path: &str) -> bool {
+    path.starts_with("/login/companyinfo/")
+}
+
 fn endpoint(segments: &[&str]) -> Option<Endpoint> {
     match segments {
         ["system", "info"] => Some(Endpoint::SystemInformation),

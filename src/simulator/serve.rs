@@ -55,11 +55,19 @@ pub(super) async fn answer(simulator: &Simulator, request: axum::http::Request<B
 /// An answer, dated by the simulator's clock.
 fn response(answer: Answer, clock: &Clock) -> Response<Body> {
     let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&clock.now()).unwrap_or_default();
-    let mut builder = Response::builder().status(answer.status).header(header::DATE, date);
+    let mut builder = Response::builder().status(answer.status);
+    if answer.header("date").is_none() {
+        builder = builder.header(header::DATE, date);
+    }
+    if let Some(encoding) = answer.flow.encoding() {
+        builder = builder.header(header::CONTENT_ENCODING, encoding);
+    }
     for (name, value) in &answer.headers {
         builder = builder.header(*name, value);
     }
-    builder.body(Body::from(answer.body)).unwrap_or_else(|_| status_only(StatusCode::INTERNAL_SERVER_ERROR))
+    builder
+        .body(answer.flow.body(answer.body))
+        .unwrap_or_else(|_| status_only(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
 fn status_only(status: StatusCode) -> Response<Body> {

@@ -3,6 +3,7 @@
 mod additions;
 mod bundles;
 mod callbacks;
+mod control;
 mod deliveries;
 mod errors;
 mod faults;
@@ -11,6 +12,7 @@ mod laws;
 mod login;
 mod paging;
 mod patches;
+mod profile;
 mod records;
 mod scale;
 mod seeds;

@@ -126,6 +126,11 @@ pub(super) fn set_field(
     commit(state, author, kind, Some(before.clone()), Some(after))
 }
 
+/// Puts a record where none was, as another member would at the screen, without any rule.
+pub(super) fn insert(state: &mut State, author: Author<'_>, kind: Kind, record: Record) -> Mutation {
+    commit(state, author, kind, None, Some(record))
+}
+
 fn from_body(
     state: &State,
     author: Author<'_>,

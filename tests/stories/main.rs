@@ -23,6 +23,7 @@ mod pushes;
 mod readme;
 mod reads_only;
 mod remotes;
+mod simulate;
 mod strategies;
 mod vectors;
 mod writes;
