@@ -141,30 +141,35 @@ REFERENCES = {
     "product": [{"id": 31}, {"identifier": "SRV-VM"}],
     "agreementType": [{"id": 5}, {"id": 6}],
     "type": [{"id": 5}],
+    "contact": [{"id": 1}],
 }
-PATCHES = [
-    {"op": "replace", "path": "inactiveFlag", "value": True},
-    {"op": "replace", "path": "quantity", "value": 12.5},
-    {"op": "replace", "path": "/name", "value": "Renamed"},
-    {"op": "replace", "path": "description", "value": "Described"},
-    {"op": "remove", "path": "cancelledDate"},
-    {"op": "replace", "path": "vendorLevel", "value": "Silver"},
-    {"op": "replace", "path": "summary", "value": "Summed up"},
-    {"op": "replace", "path": "company/identifier", "value": "Contoso"},
-]
+PATCHES = {
+    "companies": [{"path": "/name", "value": "Renamed"}, {"path": "city", "value": "Basel"}],
+    "agreements": [{"path": "name", "value": "Renamed"}, {"path": "company/identifier", "value": "Contoso"}],
+    "types": [{"path": "name", "value": "Renamed"}, {"path": "inactiveFlag", "value": True}],
+    "additions": [{"path": "/quantity", "value": 12.5}, {"path": "invoiceDescription", "value": "Described"}],
+    "catalog": [{"path": "description", "value": "Described"}],
+    "managedDevicesIntegrations": [{"path": "name", "value": "Renamed"}],
+    "crossReferences": [{"path": "vendorLevel", "value": "Silver"}, {"path": "inactiveFlag", "value": True}],
+    "tickets": [{"path": "summary", "value": "Summed up"}],
+    "callbacks": [{"path": "description", "value": "Described"}, {"path": "inactiveFlag", "value": True}],
+}
+# Nobody listens there.
+CALLBACK = {"url": "http://127.0.0.1:9/?recordId=", "objectId": 1, "type": "agreement", "level": "owner"}
 
 
 def aim_body(case):
-    """At references to what exists, paths of fields that are there, and whole records with some values changed."""
-    method = case.method.upper()
+    """At references to what exists, paths of fields that are there, and records as they are."""
+    method, path = label(case.operation)
     if method == "PATCH":
-        case.body = [chosen(PATCHES, case.body)]
+        collection = path.rsplit("/", 2)[-2]
+        case.body = [{"op": "replace", **chosen(PATCHES[collection], case.body)}]
     elif isinstance(case.body, dict):
         refer = {name: chosen(choices, case.body) for name, choices in REFERENCES.items() if name in case.body}
-        case.body = {**case.body, **refer}
+        case.body = {**case.body, **(CALLBACK if path == "/system/callbacks" else refer)}
         if method == "PUT" and dice(case.body) % 2 == 0:
             there = session.get(BASE + case.formatted_path, timeout=20)
-            case.body = {**case.body, **there.json()} if there.ok else case.body
+            case.body = there.json() if there.ok else case.body
 
 
 def aim(case):
