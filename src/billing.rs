@@ -27,7 +27,7 @@ pub use money::Money;
 pub use product::Product;
 pub use quantity::Quantity;
 pub use ratio::Ratio;
-pub use record::{Adopted, LineRecord, LineRecords, OpenIntent, PastWrite};
+pub use record::{Adopted, Guarded, LineRecord, LineRecords, OpenIntent, PastWrite};
 pub use rounding::{Rounding, RoundingMode};
 pub use size::{Gigabyte, Size, SizeUnit};
 pub use view::View;

@@ -270,6 +270,7 @@ fn additions(number: usize, products: &BTreeMap<i64, Arc<str>>) -> Vec<Addition>
             quantity: Some(quantity.into()),
             less_included: None,
             unit_price: Some(Money::new(Decimal::new(45, 2))),
+            unit: None,
             bill_customer: BillCustomer::Billable,
             effective: None,
             cancelled: None,

@@ -23,6 +23,8 @@ pub struct Addition {
     pub less_included: Option<Quantity>,
     /// The price of a unit, where known.
     pub unit_price: Option<Money>,
+    /// What one unit is, as ConnectWise words it.
+    pub unit: Option<Arc<str>>,
     /// Whether the customer is billed for it.
     pub bill_customer: BillCustomer,
     /// Its first day, in UTC.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use super::{AdditionId, LineKey, Quantity};
+use super::{AdditionId, CompanyId, LineKey, Money, Quantity};
 
 /// The remembered lines. Only looked up, never iterated, since its order means nothing.
 pub type LineRecords = HashMap<LineKey, LineRecord, FixedState>;
@@ -34,6 +35,28 @@ pub struct LineRecord {
     pub diverged: bool,
     /// The hand-set quantity that was adopted, and the desired one it was adopted against.
     pub adopted: Option<Adopted>,
+    /// What else it was like when its quantity was last ours. `None`: not remembered.
+    pub guarded: Option<Guarded>,
+    /// What writes of the last 24 hours were to set that reading showed not to have landed: one may still land.
+    pub unlanded: Vec<Quantity>,
+}
+
+/// What a line is besides its quantity: whose it is, and what a unit is and costs. When somebody changes one of these,
+/// the same quantity may mean something else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guarded {
+    /// The company that the agreement belongs to.
+    pub company: CompanyId,
+    /// That company's Company ID, which is a name: its number is what it is known by.
+    pub company_identifier: Arc<str>,
+    /// The agreement's name.
+    pub agreement: Arc<str>,
+    /// The product's identifier.
+    pub product: Arc<str>,
+    /// The unit of measure.
+    pub unit: Option<Arc<str>>,
+    /// The price of a unit.
+    pub unit_price: Option<Money>,
 }
 
 /// A verified write.

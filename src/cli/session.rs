@@ -45,7 +45,7 @@ impl Session {
         Ok(Self {
             tenant: resolved(name, &tenant),
             journal: settings.journal.clone(),
-            timing: Timing { send_by: writes.send_by, settle: writes.settle },
+            timing: Timing { send_by: writes.send_by, settle: writes.settle, read_lag: writes.read_lag },
             tickets,
             access: tenant.connectwise.clone(),
             request_timeout: writes.request_timeout,

@@ -12,7 +12,7 @@ use super::wire::{
 use crate::billing::{Addition, AdditionId, AgreementId, BillCustomer, Money, ProductId, Quantity};
 
 /// What is asked of each.
-pub(super) const FIELDS: &str = "id,agreementId,product/id,product/identifier,quantity,lessIncluded,unitPrice,\
+pub(super) const FIELDS: &str = "id,agreementId,product/id,product/identifier,quantity,lessIncluded,unitPrice,uom,\
                                  billCustomer,effectiveDate,cancelledDate,agreementStatus,_info/lastUpdated,_info/updatedBy";
 
 /// Where the additions of an agreement are listed.
@@ -39,6 +39,8 @@ pub(super) struct AdditionWire<'a> {
     less_included: Option<Number<'a>>,
     #[serde(borrow)]
     unit_price: Option<Number<'a>>,
+    #[serde(borrow)]
+    uom: Option<Text<'a>>,
     #[serde(borrow)]
     bill_customer: Option<Text<'a>>,
     #[serde(borrow)]
@@ -90,6 +92,12 @@ impl Record for Addition {
             quantity: number(wire.quantity.as_ref()).map_err(in_record)?.map(Quantity::new),
             less_included: number(wire.less_included.as_ref()).map_err(in_record)?.map(Quantity::new),
             unit_price: number(wire.unit_price.as_ref()).map_err(in_record)?.map(Money::new),
+            unit: wire
+                .uom
+                .as_ref()
+                .map(Text::as_str)
+                .filter(|unit| !unit.is_empty())
+                .map(|unit| names.intern(unit)),
             bill_customer: bill_customer(wire.bill_customer.as_ref()).map_err(in_record)?,
             effective: day(wire.effective_date.as_ref()).map_err(in_record)?,
             cancelled: day(wire.cancelled_date.as_ref()).map_err(in_record)?,

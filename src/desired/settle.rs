@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::billing::{Addition, Company, LineKey, Quantity};
+use crate::billing::{Addition, Company, LineKey, Money, Quantity};
 use crate::mapping::{MissingAddition, Row};
 use crate::problem::{Code, Reason};
 
@@ -327,10 +327,17 @@ pub(super) fn check_found(found: &Found<'_>, reasons: &mut Vec<Reason>) {
         Found::One(addition) => check_quantity(addition, reasons),
         Found::Several(additions) => {
             let ids: Vec<String> = additions.iter().map(|addition| addition.id.to_string()).collect();
-            let message = format!("additions {} are all live", ids.join(" and "));
+            let message = format!("additions {} are all live, {}", ids.join(" and "), at_stake(additions));
             reasons.push(Reason::new(Code::AmbiguousAddition, message));
         }
     }
+}
+
+/// The money that several live additions of a line bill together.
+fn at_stake(additions: &[&Addition]) -> String {
+    let worth = |addition: &Addition| addition.monthly_value(addition.quantity?);
+    let sum = additions.iter().try_fold(Money::ZERO, |sum, addition| sum.checked_add(worth(addition)?));
+    sum.map_or_else(|| "at an unknown price".to_owned(), |sum| format!("{sum} a month together"))
 }
 
 fn check_quantity(addition: &Addition, reasons: &mut Vec<Reason>) {

@@ -173,6 +173,8 @@ impl World {
             open_intent: None,
             diverged: false,
             adopted: None,
+            guarded: None,
+            unlanded: Vec::new(),
         };
         self.records.insert((agreement, product).into(), record);
         self.records.get_mut(&(agreement, product).into()).unwrap()

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Instance, Intent, IntentId, Outcome, RunId, RunResult};
-use crate::billing::{AdditionId, LineKey, Quantity};
+use super::{Instance, Intent, IntentId, Observation, Outcome, RunId, RunResult};
+use crate::billing::Quantity;
 use crate::plan::Summary;
 use crate::usage::SnapshotVerdict;
 
@@ -31,14 +31,7 @@ pub(super) enum Event {
     /// It is known what came of it.
     Settled { intent: IntentId, outcome: Outcome },
     /// A line was seen as it should be, changed by others, or adopted.
-    Observed {
-        #[serde(flatten)]
-        line: LineKey,
-        addition: AdditionId,
-        quantity: Quantity,
-        #[serde(flatten)]
-        sighting: Sighting,
-    },
+    Observed(Observation),
     /// A usage snapshot was recorded.
     Snapshot { source: Arc<str>, as_of: Timestamp, verdict: SnapshotVerdict, digest: Digest },
 }

@@ -9,7 +9,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::chain::stamp;
 use super::event::Figures;
-use super::rows::{optional, parse, value};
+use super::line::CHANGES_ARE_RECENT;
+use super::rows::{json, optional, parse, value};
 use super::{
     Action, Instance, Intent, IntentId, JournalError, JournalReader, Open, Outcome, Planned, Run, RunId,
 };
@@ -192,6 +193,23 @@ pub(super) fn open_intents(
         open.push((one, row.get("commit")?));
     }
     Ok(open)
+}
+
+/// The writes meant in the last 24 hours that reading showed not to have landed, oldest first.
+pub(super) fn unlanded(
+    connection: &Connection,
+    tenant: &str,
+    now: Timestamp,
+) -> Result<Vec<Intent>, JournalError> {
+    let since = now.saturating_sub(CHANGES_ARE_RECENT).unwrap_or(Timestamp::MIN);
+    let sql = "SELECT body FROM intents WHERE tenant = ?1 AND at >= ?2 AND outcome = ?3 ORDER BY id";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![tenant, stamp(since), json(&Outcome::NotApplied)?])?;
+    let mut unlanded = Vec::new();
+    while let Some(row) = rows.next()? {
+        unlanded.push(parse(row.get_ref(0)?.as_str().unwrap_or_default(), "intents")?);
+    }
+    Ok(unlanded)
 }
 
 fn one_run(

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use crate::billing::{AdditionId, LineKey, Quantity};
+use crate::billing::{AdditionId, Guarded, LineKey, Quantity};
 
 /// The number of a run: one application of one plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -47,6 +47,9 @@ pub struct Intent {
     pub action: Action,
     /// The terms the desired quantity was computed by.
     pub terms: Arc<str>,
+    /// What else the line was like when its plan was drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guarded: Option<Guarded>,
     /// Which attempt of the plan this is, from 1.
     pub attempt: u32,
     /// When it was meant. The send-by time counts from here.
@@ -154,6 +157,21 @@ pub enum Field {
     Effective,
     /// The day from which it no longer runs.
     Cancelled,
+}
+
+impl Field {
+    /// The field in words.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Quantity => "its quantity",
+            Self::LessIncluded => "its Less Included",
+            Self::UnitPrice => "its price",
+            Self::BillCustomer => "whether the customer is billed",
+            Self::Effective => "its first day",
+            Self::Cancelled => "the day from which it no longer runs",
+        }
+    }
 }
 
 /// An intent that is not closed.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::event::Sighting;
-use super::{Action, Field, Intent, Outcome};
-use crate::billing::{AdditionId, Adopted, PastWrite, Quantity};
+use super::{Action, Field, Intent, Observation, Outcome};
+use crate::billing::{AdditionId, Adopted, Guarded, PastWrite, Quantity};
 
 /// How long writes are remembered with the line: the `window` guard looks that far back.
 pub(super) const WRITES_ARE_RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -31,6 +31,8 @@ pub(super) struct LineMemory {
     pub(super) foreign_seen: Option<Quantity>,
     pub(super) diverged: bool,
     pub(super) adopted: Option<Adopted>,
+    /// What else the line was like when its quantity was last ours.
+    pub(super) guarded: Option<Guarded>,
 }
 
 impl LineMemory {
@@ -47,6 +49,7 @@ impl LineMemory {
             foreign_seen: None,
             diverged: false,
             adopted: None,
+            guarded: None,
         }
     }
 
@@ -86,6 +89,7 @@ impl LineMemory {
             self.recent_writes.push(PastWrite { at, before, after });
             self.recent_writes.retain(|write| at.duration_since(write.at) <= WRITES_ARE_RECENT);
             self.stands(after, at, commit, &intent.terms);
+            self.guards(intent.guarded.as_ref());
         }
         self
     }
@@ -94,6 +98,7 @@ impl LineMemory {
     fn created(mut self, addition: AdditionId, intent: &Intent, commit: &Arc<str>, at: Timestamp) -> Self {
         self.addition = Some(addition);
         self.created = Some(addition);
+        self.guarded = None;
         self.stands(Quantity::ZERO, at, commit, &intent.terms);
         self
     }
@@ -137,26 +142,30 @@ impl LineMemory {
         self.adopted = None;
     }
 
+    /// What else the line is like was looked at, and is as it should be.
+    fn guards(&mut self, guarded: Option<&Guarded>) {
+        if guarded.is_some() {
+            self.guarded = guarded.cloned();
+        }
+    }
+
     /// After the line was seen. Equal to what was given when that is no news.
-    pub(super) fn seen(
-        memory: Option<Self>,
-        addition: AdditionId,
-        quantity: Quantity,
-        sighting: &Sighting,
-        at: Timestamp,
-    ) -> Option<Self> {
-        match sighting {
+    pub(super) fn seen(memory: Option<Self>, seen: &Observation, at: Timestamp) -> Option<Self> {
+        let Observation { line: _, addition, quantity, sighting, guarded } = seen;
+        let mut memory = match sighting {
             Sighting::InStep { commit, terms } => {
                 let memory = memory.unwrap_or_else(|| Self::new(at, Arc::clone(commit), Arc::clone(terms)));
-                Some(memory.in_step(addition, quantity, commit, terms, at))
+                memory.in_step(*addition, *quantity, commit, terms, at)
             }
-            Sighting::Foreign => memory.map(|memory| memory.changed_by_others(quantity, at)),
+            Sighting::Foreign => memory?.changed_by_others(*quantity, at),
             Sighting::Adopted { against, commit, terms } => {
                 let memory = memory.unwrap_or_else(|| Self::new(at, Arc::clone(commit), Arc::clone(terms)));
-                let adopted = Adopted { quantity, against: *against };
-                Some(memory.adopts(addition, adopted, commit, terms, at))
+                let adopted = Adopted { quantity: *quantity, against: *against };
+                memory.adopts(*addition, adopted, commit, terms, at)
             }
-        }
+        };
+        memory.guards(guarded.as_ref());
+        Some(memory)
     }
 
     fn in_step(

@@ -7,7 +7,8 @@ use rusqlite::{Connection, Transaction};
 use super::JournalError;
 
 /// One step a version, from 1. A step that was released is never edited.
-const STEPS: &[&str] = &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql")];
+const STEPS: &[&str] =
+    &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
 
 /// Marks the file as a journal of trueup: "true" in ASCII.
 const APPLICATION: i64 = 0x7472_7565;

@@ -55,10 +55,10 @@ pub(super) fn project(connection: &Connection, happened: &Happened<'_>) -> Resul
             connection.prepare_cached(sql)?.execute((intent.0, message, stamp(*settles_at)))?;
         }
         Event::Settled { intent, outcome } => settled(connection, at, tenant, *intent, outcome)?,
-        Event::Observed { line, addition, quantity, sighting } => {
-            let memory = rows::line(connection, tenant, *line)?;
-            if let Some(memory) = LineMemory::seen(memory, *addition, *quantity, sighting, at) {
-                rows::put_line(connection, tenant, *line, &memory)?;
+        Event::Observed(observation) => {
+            let memory = rows::line(connection, tenant, observation.line)?;
+            if let Some(memory) = LineMemory::seen(memory, observation, at) {
+                rows::put_line(connection, tenant, observation.line, &memory)?;
             }
         }
         Event::Snapshot { source, as_of, verdict, digest } => {

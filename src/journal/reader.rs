@@ -13,8 +13,8 @@ use super::line::{CHANGES_ARE_RECENT, LineMemory, WRITES_ARE_RECENT};
 use super::lock::Mark;
 use super::migrations::{Found, look};
 use super::store::{Journal, Ledger, PATIENCE};
-use super::{Action, JournalError, Open, history, rows, snapshots};
-use crate::billing::{LineRecord, LineRecords, OpenIntent};
+use super::{Action, Intent, JournalError, Open, history, rows, snapshots};
+use crate::billing::{LineRecord, LineRecords, OpenIntent, Quantity};
 use crate::plan::History;
 use crate::usage::SourceHistory;
 
@@ -142,6 +142,12 @@ impl JournalReader {
             let record = records.entry(open.intent.line).or_insert_with(|| only_in_doubt(&open, commit));
             record.open_intent = Some(intent);
         }
+        for meant in history::unlanded(&self.connection, tenant, now)? {
+            // Of a line that was never written nothing is known that a late landing could be taken for.
+            if let Some(record) = records.get_mut(&meant.line) {
+                record.unlanded.extend(still_to_land(record, &meant));
+            }
+        }
         Ok(records)
     }
 
@@ -176,6 +182,13 @@ impl JournalReader {
     }
 }
 
+/// What a write that did not land was to set, unless one of ours has found it there and written over it since.
+fn still_to_land(record: &LineRecord, meant: &Intent) -> Option<Quantity> {
+    let Action::Set { after, .. } = meant.action else { return None };
+    let mut later = record.recent_writes.iter().filter(|write| write.at > meant.at);
+    (!later.any(|write| write.before == after)).then_some(after)
+}
+
 /// What is known of a line now: old writes and changes are left out.
 fn recall(memory: LineMemory, now: Timestamp) -> LineRecord {
     let LineMemory {
@@ -190,6 +203,7 @@ fn recall(memory: LineMemory, now: Timestamp) -> LineRecord {
         foreign_seen: _,
         diverged,
         adopted,
+        guarded,
     } = memory;
     recent_writes.retain(|write| now.duration_since(write.at) <= WRITES_ARE_RECENT);
     foreign_changes.retain(|change| now.duration_since(*change) <= CHANGES_ARE_RECENT);
@@ -204,6 +218,8 @@ fn recall(memory: LineMemory, now: Timestamp) -> LineRecord {
         open_intent: None,
         diverged,
         adopted,
+        guarded,
+        unlanded: Vec::new(),
     }
 }
 
@@ -223,5 +239,7 @@ fn only_in_doubt(open: &Open, commit: Arc<str>) -> LineRecord {
         open_intent: None,
         diverged: false,
         adopted: None,
+        guarded: None,
+        unlanded: Vec::new(),
     }
 }

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use super::JournalError;
 use super::chain::stamp;
 use super::line::LineMemory;
-use crate::billing::{AdditionId, Adopted, AgreementId, LineKey, PastWrite, ProductId, Quantity};
+use crate::billing::{AdditionId, Adopted, AgreementId, Guarded, LineKey, PastWrite, ProductId, Quantity};
 
 /// A value as JSON text.
 pub(super) fn json(value: &impl Serialize) -> Result<String, JournalError> {
@@ -48,7 +48,7 @@ pub(super) fn optional<T: FromStr>(row: &Row<'_>, column: impl Column) -> Result
 }
 
 const LINE: &str = r#"agreement, product, addition, created, last_written, written_at, "commit", terms, recent_writes,
-    foreign_changes, foreign_seen, diverged, adopted_quantity, adopted_against"#;
+    foreign_changes, foreign_seen, diverged, adopted_quantity, adopted_against, guarded"#;
 
 /// The memory of a line.
 pub(super) fn line(
@@ -95,6 +95,7 @@ fn memory(row: &Row<'_>) -> Result<(LineKey, LineMemory), JournalError> {
         foreign_seen: optional(row, 10)?,
         diverged: row.get(11)?,
         adopted: quantity.zip(against).map(|(quantity, against)| Adopted { quantity, against }),
+        guarded: guarded(row)?,
     };
     Ok((line, memory))
 }
@@ -110,6 +111,11 @@ fn foreign_changes(row: &Row<'_>) -> Result<Vec<Timestamp>, JournalError> {
     text.map(|text| parse(&text, "lines")).transpose().map(Option::unwrap_or_default)
 }
 
+fn guarded(row: &Row<'_>) -> Result<Option<Guarded>, JournalError> {
+    let text: Option<String> = row.get(14)?;
+    text.map(|text| parse(&text, "lines")).transpose()
+}
+
 /// Stores the memory of a line.
 pub(super) fn put_line(
     connection: &Connection,
@@ -119,7 +125,7 @@ pub(super) fn put_line(
 ) -> Result<(), JournalError> {
     let sql = format!(
         "INSERT OR REPLACE INTO lines (tenant, {LINE})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
     );
     let writes: Vec<_> =
         memory.recent_writes.iter().map(|write| (write.at, write.before, write.after)).collect();
@@ -140,6 +146,7 @@ pub(super) fn put_line(
         memory.diverged,
         quantity(memory.adopted.map(|adopted| adopted.quantity)),
         quantity(memory.adopted.map(|adopted| adopted.against)),
+        memory.guarded.as_ref().map(json).transpose()?,
     ])?;
     Ok(())
 }

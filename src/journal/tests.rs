@@ -89,6 +89,7 @@ fn set(line: LineKey, before: u64, after: u64, seconds: i64) -> Intent {
             last_updated: Some(at(-60)),
         },
         terms: "terms-1".into(),
+        guarded: None,
         attempt: 1,
         at: at(seconds),
         settles_at: at(seconds + 305),

@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
 
 use super::event::{Digest, Event, Figures, Sighting};
+use super::line::LineMemory;
 use super::store::Journal;
 use super::{Action, Instance, Intent, IntentId, JournalError, Open, Outcome, RunId, RunResult};
 use super::{chain, history, rows, snapshots};
-use crate::billing::{AdditionId, LineKey, Quantity};
+use crate::billing::{AdditionId, Guarded, LineKey, Quantity};
 use crate::plan::Summary;
 use crate::usage::PastSnapshot;
 
@@ -20,16 +22,21 @@ use crate::usage::PastSnapshot;
 const MESSAGE_CHARACTERS: usize = 512;
 
 /// A line as it was seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
     /// The line.
+    #[serde(flatten)]
     pub line: LineKey,
     /// Its addition.
     pub addition: AdditionId,
     /// The quantity it shows.
     pub quantity: Quantity,
     /// What that means.
+    #[serde(flatten)]
     pub sighting: Sighting,
+    /// What else it is like, where that is as it should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guarded: Option<Guarded>,
 }
 
 impl Journal {
@@ -185,13 +192,9 @@ impl Journal {
     ) -> Result<(), JournalError> {
         self.write(|ledger| {
             for observation in observations {
-                let Observation { line, addition, quantity, sighting } = observation;
-                let memory = rows::line(&ledger.transaction, tenant, *line)?;
-                let seen = super::line::LineMemory::seen(memory.clone(), *addition, *quantity, sighting, at);
-                if seen != memory {
-                    let (line, addition, quantity) = (*line, *addition, *quantity);
-                    let event = Event::Observed { line, addition, quantity, sighting: sighting.clone() };
-                    ledger.append(at, tenant, &event)?;
+                let memory = rows::line(&ledger.transaction, tenant, observation.line)?;
+                if LineMemory::seen(memory.clone(), observation, at) != memory {
+                    ledger.append(at, tenant, &Event::Observed(observation.clone()))?;
                 }
             }
             Ok(())

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::billing::{AdditionId, AgreementId, CompanyId, LineKey, Money, ProductId, Quantity};
+use crate::billing::{AdditionId, AgreementId, CompanyId, Guarded, LineKey, Money, ProductId, Quantity};
 use crate::desired::Derivation;
 use crate::problem::{Code, Problem, Reason};
 
@@ -80,6 +80,8 @@ pub struct Observation {
     pub adopted_against: Option<Quantity>,
     /// The terms that the desired quantity was computed by.
     pub terms: Arc<str>,
+    /// What else it is like.
+    pub guarded: Option<Guarded>,
 }
 
 /// The counts and the money of a plan. Keeps count whether or not they are listed.
@@ -145,6 +147,9 @@ pub struct Line<'a> {
     /// What is worth telling about it.
     #[schemars(with = "Vec<String>")]
     pub notes: Vec<Code>,
+    /// What else it is like, for the journal, on lines to write; no part of the document.
+    #[serde(skip)]
+    pub guarded: Option<Guarded>,
     /// The product.
     pub product: ProductRef<'a>,
     /// Why it is held; empty unless it is.

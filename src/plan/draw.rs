@@ -10,7 +10,7 @@ use foldhash::fast::FixedState;
 use super::guard::source::{self, SourceGuard};
 use super::guard::{Change, tenant};
 use super::hold::{self, Guarded};
-use super::line::{self, Ground, Next, Wording};
+use super::line::{self, Ground, Next, Wording, Wrote};
 use super::money::add;
 use super::pin::Pins;
 use super::summary::summarize;
@@ -43,12 +43,14 @@ pub fn draw_lines<'a>(inputs: &Inputs<'a>, desired: Desired<'a>) -> Plan<'a> {
     let products: HashMap<ProductId, &Product, FixedState> =
         inputs.view.products.iter().map(|product| (product.id, product)).collect();
     let wording = Wording::new(inputs.catalog.policy.gigabyte);
+    let wrote = Wrote::new(&inputs.history.records);
     let ground = Ground {
         inputs,
         sources: &sources,
         pins: &pins,
         waivers: &waivers,
         wording: &wording,
+        wrote: &wrote,
         products: &products,
     };
     let mut drawn = judge_lines(&ground, desired.lines);

@@ -65,6 +65,11 @@ fn by_hand(policy: HandEdit, adopted: Drift) -> Drift {
     }
 }
 
+/// Whether what it bills is what a write of ours was to set that was given up: that one landed after all.
+pub(super) fn landed_late(record: &LineRecord, current: Quantity) -> bool {
+    record.last_written != Some(current) && record.unlanded.contains(&current)
+}
+
 /// Why a line changes, or would. `terms` are asked for only when nothing else explains it.
 pub(super) fn cause(
     drift: Drift,
@@ -126,6 +131,8 @@ mod tests {
             open_intent: None,
             diverged: false,
             adopted: None,
+            guarded: None,
+            unlanded: Vec::new(),
         }
     }
 

@@ -107,7 +107,7 @@ fn verdict(line: &Line<'_>) -> String {
     let (now, then) = (current(line), desired(line));
     match line.verdict {
         Verdict::Hold => format!("held at {now}; without the hold {now} -> {then}, {money} a month"),
-        Verdict::Keep if line.current == line.desired => format!("keep {now}"),
+        Verdict::Keep if line.current == line.desired && line.notes.is_empty() => format!("keep {now}"),
         Verdict::Keep => format!("keep {now}: {}", printable(&why(line))),
         Verdict::Update => format!("update {now} -> {then}, {money} a month: {}", printable(&why(line))),
         Verdict::Create => format!("create with {then}, {money} a month: {}", printable(&why(line))),

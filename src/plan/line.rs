@@ -4,9 +4,11 @@
 //! change, on other lines or on the whole run is left to the guards, and only lines that would change are handed on.
 
 mod doubt;
+mod guarded;
 mod parts;
 mod wording;
 
+pub(super) use guarded::Wrote;
 pub(super) use wording::Wording;
 
 use std::collections::HashMap;
@@ -36,6 +38,7 @@ pub(super) struct Ground<'g, 'a> {
     pub(super) pins: &'g Pins<'a>,
     pub(super) waivers: &'g Waivers<'a>,
     pub(super) wording: &'g Wording<'a>,
+    pub(super) wrote: &'g Wrote<'a>,
     pub(super) products: &'g HashMap<ProductId, &'a Product, FixedState>,
 }
 
@@ -81,7 +84,8 @@ pub(super) fn judge<'a>(ground: &Ground<'_, 'a>, mut line: DesiredLine<'a>) -> J
     };
     let current = addition.and_then(|addition| addition.quantity);
     let mut case = Case { line, number, addition, current, record, tariff };
-    doubt::raise(&mut case);
+    case.note_others();
+    doubt::raise(&mut case, ground);
     decide(ground, case)
 }
 
@@ -99,9 +103,11 @@ fn decide<'a>(ground: &Ground<'_, 'a>, case: Case<'a>) -> Judged<'a> {
     let drift = case.drift(ground, before, after);
     match drift {
         Drift::InStep | Drift::SetByHand | Drift::Adopt | Drift::Adopted => {
-            let observation = case.observation(ground, drift, before, after);
+            let altered = case.altered(ground);
+            let is_accepted = altered.is_none() || case.accepts_hands(ground, after);
+            let observation = case.observation(ground, drift, before, after).filter(|_| is_accepted);
             let mut judged = case.keep(observation);
-            if drift != Drift::InStep {
+            if drift != Drift::InStep || altered.is_some() {
                 judged.line.notes.push(Code::HandEdit);
                 judged.line.notes.sort_unstable();
             }
@@ -130,7 +136,16 @@ fn is_left_alone(ground: &Ground<'_, '_>, case: &Case<'_>) -> bool {
 
 impl<'a> Case<'a> {
     fn drift(&self, ground: &Ground<'_, 'a>, before: Quantity, after: Quantity) -> Drift {
-        drift::judge(self.record, before, after, ground.inputs.catalog.policy.hand_edit)
+        match self.record {
+            Some(record) if drift::landed_late(record, before) => {
+                if before == after {
+                    Drift::InStep
+                } else {
+                    Drift::Change
+                }
+            }
+            record => drift::judge(record, before, after, ground.inputs.catalog.policy.hand_edit),
+        }
     }
 
     fn cause(&self, ground: &Ground<'_, 'a>, drift: Drift) -> Cause {
@@ -159,6 +174,7 @@ impl<'a> Case<'a> {
             quantity: current,
             adopted_against,
             terms: ground.wording.of(&self.line.derivation),
+            guarded: self.guarded(),
         };
         match drift {
             Drift::InStep | Drift::SetByHand => {
@@ -167,6 +183,7 @@ impl<'a> Case<'a> {
                         && record.addition == Some(addition)
                         && record.adopted.is_none()
                         && !record.diverged
+                        && self.is_as_guarded(record)
                         && *record.terms == *ground.wording.of(&self.line.derivation)
                 });
                 (!known).then(|| seen(None))
@@ -236,6 +253,7 @@ impl<'a> Case<'a> {
             group: None,
         };
         let terms = ground.wording.of(&self.line.derivation);
+        let guarded = self.guarded();
         let mut line = self.into_line();
         line.verdict = match kind {
             Kind::Update => Verdict::Update,
@@ -245,9 +263,10 @@ impl<'a> Case<'a> {
         line.cause = Some(cause);
         line.monthly_delta = change.delta;
         line.terms = Some(terms);
+        line.guarded = guarded;
         if line.reasons.iter().any(|reason| !has_waiver(reason.code)) {
             line.verdict = Verdict::Hold;
-            line.terms = None;
+            (line.terms, line.guarded) = (None, None);
             return Judged { line, value, next: Next::Nothing };
         }
         Judged { line, value, next: Next::Guard(change) }
@@ -271,6 +290,7 @@ impl<'a> Case<'a> {
         {
             reasons.push(drift::hand_edit(self.record, before, after));
         }
+        reasons.extend(self.altered(ground).filter(|_| !self.accepts_hands(ground, after)));
         reasons.extend(self.record.and_then(|record| drift::another_writer(record, ground.inputs.now)));
         if self.number == Number::Computed {
             let lower = after < before || kind == Kind::Create;

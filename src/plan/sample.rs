@@ -97,6 +97,7 @@ pub(crate) fn line(
         product: ProductRef { id: ProductId(31), identifier: product },
         reasons: Vec::new(),
         terms: None,
+        guarded: None,
         verdict,
     }
 }

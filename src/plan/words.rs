@@ -117,6 +117,9 @@ fn kept(line: &Line<'_>) -> String {
         (current, Some(desired)) if current != Some(desired) => {
             format!("left as it is, usage says {}", grouped(desired.value()))
         }
+        _ if line.notes.contains(&Code::LateLanding) => {
+            "in step by a write of ours that landed late".to_owned()
+        }
         _ => line.last_written.map_or_else(String::new, |_| format!("in step by hand{}", we_wrote(line))),
     }
 }

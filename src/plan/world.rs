@@ -97,6 +97,7 @@ impl World {
             quantity: Some(quantity(current)),
             less_included: None,
             unit_price: Some(money("1")),
+            unit: None,
             bill_customer: BillCustomer::Billable,
             effective: None,
             cancelled: None,
@@ -210,6 +211,8 @@ impl World {
             open_intent: None,
             diverged: false,
             adopted: None,
+            guarded: None,
+            unlanded: Vec::new(),
         };
         self.history.records.insert(key, record);
         self

@@ -119,6 +119,8 @@ codes! {
         StatusDisagrees "status_disagrees",
         NotBillable "not_billable",
         Unmanaged "unmanaged",
+        LateLanding "late_landing",
+        Renamed "renamed",
         Pinned "pinned",
         PinUnmatched "pin_unmatched",
         Expired "expired",

@@ -213,6 +213,7 @@ fn subject(line: &Line<'_>, run: RunId) -> Subject {
         company: line.company.identifier.into(),
         product: line.product.identifier.into(),
         terms: line.terms.as_deref().unwrap_or_default().into(),
+        guarded: line.guarded.clone(),
     }
 }
 

@@ -3,6 +3,8 @@
 //! Reads and gathers; judges nothing. A source that cannot be read is a fact too, unless it is the only one. What is
 //! on this machine is read first, so that a slip in a file costs no request.
 
+mod unlisted;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -111,7 +113,8 @@ pub async fn observe(
 ) -> Result<Observation, ConnectWiseError> {
     let catalogs = [Some(&local.mappings), local.base.as_ref()];
     let scope = scope(catalogs.into_iter().flatten().map(|mappings| &mappings.catalog));
-    let view = connectwise.read_view(&scope, progress).await?;
+    let mut view = connectwise.read_view(&scope, progress).await?;
+    unlisted::find(&mut view, &local.history, Timestamp::now(), connectwise).await;
     Ok(Observation { local, view })
 }
 

@@ -43,7 +43,8 @@ pub(super) fn plan(
             None => Sighting::InStep { commit: plan.commit.into(), terms },
             Some(against) => Sighting::Adopted { against, commit: plan.commit.into(), terms },
         };
-        Observation { line: seen.key, addition: seen.addition, quantity: seen.quantity, sighting }
+        let (line, addition, quantity) = (seen.key, seen.addition, seen.quantity);
+        Observation { line, addition, quantity, sighting, guarded: seen.guarded.clone() }
     });
     let observations: Vec<Observation> = seen.chain(changed_by_others(plan)).collect();
     journal.observe(tenant, &observations, now)
@@ -65,7 +66,8 @@ fn changed_by_others<'p>(plan: &'p Plan<'_>) -> impl Iterator<Item = Observation
     plan.lines.iter().filter_map(|line| {
         let (addition, quantity) = (line.addition?, line.current?);
         let may_be_ours =
-            line.reasons.iter().any(|reason| matches!(reason.code, Code::InDoubt | Code::Diverged));
+            line.reasons.iter().any(|reason| matches!(reason.code, Code::InDoubt | Code::Diverged))
+                || line.notes.contains(&Code::LateLanding);
         let is_foreign = line.last_written.is_some_and(|written| written != quantity)
             && line.verdict != Verdict::Keep
             && !may_be_ours;
@@ -74,6 +76,7 @@ fn changed_by_others<'p>(plan: &'p Plan<'_>) -> impl Iterator<Item = Observation
             addition: addition.id,
             quantity,
             sighting: Sighting::Foreign,
+            guarded: None,
         })
     })
 }

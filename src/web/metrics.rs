@@ -153,7 +153,12 @@ fn passes(families: &mut Families<'_, '_>) -> Result<(), fmt::Error> {
             let labels = [("action", Label::Word(kind.as_str())), ("result", Label::Word(result.as_str()))];
             put(&labels, *writes)
         })
-    })
+    })?;
+    families.counter(
+        "trueup_late_landings",
+        "Writes that landed after they were given up; the next pass puts their line right",
+        |of, put| put(&[], of.tally.late_landings),
+    )
 }
 
 fn traffic(families: &mut Families<'_, '_>) -> Result<(), fmt::Error> {

@@ -3,7 +3,7 @@
 //! A story that provokes a code is a row of the table at the top of its file. That no code is without one is a test.
 
 #[macro_use]
-mod table;
+pub mod table;
 
 mod additions;
 mod commits;

@@ -166,6 +166,7 @@ fn an_answer_that_is_lost_is_in_doubt_and_the_next_run_settles_it_without_writin
 #[test]
 fn a_write_that_changed_nothing_diverges_and_is_not_repeated() {
     let world = with_a_change();
+    world.settings(SOURCES, QUICK_WRITES);
     world.simulator().fail_next(Match::method("PATCH"), Fault::IgnoreWrite);
 
     let first = world.apply();

@@ -14,6 +14,7 @@ mod determinism;
 mod doctor;
 mod faces;
 mod failures;
+mod faults;
 mod first_day;
 mod kills;
 mod operator;

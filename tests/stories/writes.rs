@@ -102,6 +102,7 @@ fn a_stop_between_a_create_and_its_quantity_means_no_further_write() {
 fn when_one_of_the_first_of_many_lines_fails_no_other_is_sent() {
     let world = crowd(21, 10, "0.50");
     use_each(&world, &[11; 21]);
+    world.settings(SOURCES, QUICK_WRITES);
     world.simulator().fail_next(Match::method("PATCH"), Fault::IgnoreWrite);
 
     let ran = world.apply();

@@ -3,8 +3,8 @@
 use super::super::Exit;
 use super::super::screen::Screen;
 use crate::billing::Quantity;
-use crate::journal::NotSent;
 use crate::journal::attempt::{Conclusion, Stale};
+use crate::journal::{Field, NotSent};
 use crate::plan::{Plan, Verdict};
 use crate::problem::printable;
 use crate::reconciler::{Applied, Choice, Halt, LineResult, Outcome, Recovered};
@@ -127,9 +127,7 @@ fn conclusion(conclusion: &Conclusion) -> (&'static str, String) {
             ("refused", format!("ConnectWise said {status}: {message}"))
         }
         Conclusion::NotApplied => ("not applied", "the write did nothing and never will".to_owned()),
-        Conclusion::Diverged { seen, .. } => {
-            ("diverged", format!("ConnectWise stored {}; held until somebody looks", number(*seen)))
-        }
+        Conclusion::Diverged { seen, fields, .. } => ("diverged", stored(*seen, fields)),
         Conclusion::Drift { seen } => ("changed", format!("somebody else set {} meanwhile", number(*seen))),
         Conclusion::Gone => ("gone", "the addition was deleted meanwhile".to_owned()),
         Conclusion::Ambiguous { additions } => {
@@ -139,6 +137,16 @@ fn conclusion(conclusion: &Conclusion) -> (&'static str, String) {
         Conclusion::InDoubt { message, settles_at } => {
             ("in doubt", format!("{message}; settled by reading after {settles_at:.0}"))
         }
+    }
+}
+
+fn stored(seen: Option<Quantity>, fields: &[Field]) -> String {
+    let others: Vec<&str> =
+        fields.iter().filter(|field| **field != Field::Quantity).map(|field| field.as_str()).collect();
+    if others.is_empty() {
+        format!("ConnectWise stored {}; held until somebody looks", number(seen))
+    } else {
+        format!("{} changed with the write; held until somebody looks", others.join(" and "))
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn charge(name: Arc<str>, tenant: &Tenant, settings: &Settings, paces
         tenant: resolved(name, tenant),
         instance: Instance { site: access.site.clone(), company: access.company.clone() },
         own_files: vec![settings.journal.clone()],
-        timing: Timing { send_by: writes.send_by, settle: writes.settle },
+        timing: Timing { send_by: writes.send_by, settle: writes.settle, read_lag: writes.read_lag },
         read_lag: writes.read_lag,
         pace: Pace { poll: tenant.repository.poll, every: tenant.every },
         stale_after: settings.stale_after,

@@ -133,6 +133,7 @@ impl World {
             quantity: Some(Quantity::from(quantity)),
             less_included: None,
             unit_price: Some("0.50".parse().unwrap()),
+            unit: None,
             bill_customer: BillCustomer::Billable,
             effective: Some("2025-01-01".parse().unwrap()),
             cancelled: None,

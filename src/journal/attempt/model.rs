@@ -23,7 +23,11 @@ const E: u8 = 1;
 const B: u8 = 1;
 
 fn timing(settle: u8) -> Timing {
-    Timing { send_by: Duration::from_secs(B.into()), settle: Duration::from_secs(settle.into()) }
+    Timing {
+        send_by: Duration::from_secs(B.into()),
+        settle: Duration::from_secs(settle.into()),
+        read_lag: Duration::from_secs(E.into()),
+    }
 }
 
 /// What an exploration found.

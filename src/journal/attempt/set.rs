@@ -2,6 +2,8 @@
 //!
 //! Decides by what was read. Of an addition only `quantity` is ever meant.
 
+use std::time::Duration;
+
 use jiff::{Timestamp, civil::Date};
 
 use super::super::intent::{Field, NotSent, Outcome};
@@ -152,6 +154,15 @@ impl Read {
     #[must_use]
     pub fn addition(&self) -> AdditionId {
         self.addition
+    }
+
+    /// Whether what was read may be older than our own write, so long after its answer: then it is worth another look.
+    #[must_use]
+    pub fn may_lag(&self, sight: &Sight, waited: Duration) -> bool {
+        let Stage::Verify(meant) = &self.stage else { return false };
+        let set = meant.work.set;
+        let Sight::Found(found) = sight else { return false };
+        set.is_of(found) && found.quantity == Some(set.before) && waited < set.timing.read_lag
     }
 
     /// It was read; `today` is the day in UTC.

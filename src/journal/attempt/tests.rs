@@ -42,6 +42,7 @@ fn addition(quantity: u64) -> Addition {
         quantity: Some(quantity.into()),
         less_included: None,
         unit_price: Some("0.45".parse().unwrap()),
+        unit: None,
         bill_customer: BillCustomer::Billable,
         effective: Some(date(2026, 1, 1)),
         cancelled: None,

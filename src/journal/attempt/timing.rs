@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// The two times of the write protocol.
+/// The times of the write protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Timing {
     /// A write that is not on its way this long after its intent was meant is not sent at all.
@@ -14,11 +14,17 @@ pub struct Timing {
     /// How long after the send-by time a read tells for sure. Longer than the latest landing of a request (180 s) and
     /// the lag of reads (60 s) together.
     pub settle: Duration,
+    /// How old a read may be. One that shows a line as it was before our write is not believed at once.
+    pub read_lag: Duration,
 }
 
 impl Default for Timing {
     fn default() -> Self {
-        Self { send_by: Duration::from_secs(5), settle: Duration::from_secs(300) }
+        Self {
+            send_by: Duration::from_secs(5),
+            settle: Duration::from_secs(300),
+            read_lag: Duration::from_secs(60),
+        }
     }
 }
 

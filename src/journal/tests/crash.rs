@@ -71,7 +71,7 @@ fn tell(desk: &mut Desk, told: Told, second: i64) {
         (Told::Doubt | Told::Settle(_), None) => {}
         (Told::Seen(product, quantity, sighting), _) => {
             let (line, addition, quantity) = (line(product), AdditionId(9001), quantity.into());
-            let observation = Observation { line, addition, quantity, sighting };
+            let observation = Observation { line, addition, quantity, sighting, guarded: None };
             journal.observe(TENANT, &[observation], at(second)).unwrap();
         }
         (Told::Snapshot(hour, verdict), _) => {

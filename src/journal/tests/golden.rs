@@ -66,6 +66,7 @@ fn observe(desk: &mut Desk) {
         addition: AdditionId(9000 + product),
         quantity: quantity.into(),
         sighting,
+        guarded: None,
     };
     let adopted = Sighting::Adopted { against: 2.into(), commit, terms };
     let (commit, terms) = ("c1".into(), "terms-1".into());

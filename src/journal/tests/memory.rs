@@ -5,7 +5,9 @@ use proptest::collection::vec;
 use proptest::prelude::{Strategy, any, prop_assert_eq, proptest};
 
 use super::{Desk, TENANT, at, create, line};
-use crate::billing::{AdditionId, Adopted, LineKey, LineRecord, OpenIntent, PastWrite, Quantity};
+use crate::billing::{
+    AdditionId, Adopted, CompanyId, Guarded, LineKey, LineRecord, OpenIntent, PastWrite, Quantity,
+};
 use crate::journal::event::Figures;
 use crate::journal::{Field, Observation, Outcome, Sighting, snapshots};
 use crate::plan::Summary;
@@ -20,7 +22,7 @@ impl Desk {
 
     fn seen(&mut self, line: LineKey, quantity: u64, sighting: Sighting, seconds: i64) {
         let addition = AdditionId(9000 + line.product.0);
-        let observation = Observation { line, addition, quantity: quantity.into(), sighting };
+        let observation = Observation { line, addition, quantity: quantity.into(), sighting, guarded: None };
         self.journal.observe(TENANT, &[observation], at(seconds)).unwrap();
     }
 
@@ -46,6 +48,8 @@ fn written(quantity: u64, seconds: i64) -> LineRecord {
         open_intent: None,
         diverged: false,
         adopted: None,
+        guarded: None,
+        unlanded: Vec::new(),
     }
 }
 
@@ -93,8 +97,58 @@ fn a_write_that_did_nothing_leaves_the_memory_as_it_was() {
         }
     }
 
-    assert_eq!(desk.record(line(1), 30), before);
+    let after = desk.record(line(1), 30).map(|record| LineRecord { unlanded: Vec::new(), ..record });
+    assert_eq!(after, before);
     assert_eq!(desk.record(line(2), 30), None);
+}
+
+#[test]
+fn b4_what_did_not_land_is_remembered_for_a_day_or_until_a_write_of_ours_found_it() {
+    let mut desk = Desk::new();
+    desk.written(line(1), 1, 2, 0);
+    let lost = desk.set(line(1), 2, 3, 20);
+    desk.journal.settle(lost, &Outcome::NotApplied, at(400)).unwrap();
+    let unlanded = |desk: &Desk, seconds| desk.record(line(1), seconds).unwrap().unlanded;
+
+    desk.written(line(1), 2, 4, 500);
+    let given_up = unlanded(&desk, 510);
+    let a_day_later = unlanded(&desk, 20 + 24 * 3600 + 1);
+    desk.written(line(1), 3, 4, 600);
+
+    assert_eq!((given_up, a_day_later), (vec![3.into()], Vec::new()));
+    assert_eq!(unlanded(&desk, 610), []);
+}
+
+#[test]
+fn b19_what_a_line_was_like_is_remembered_with_its_quantity() {
+    let mut desk = Desk::new();
+    let guarded = |price: &str| Guarded {
+        company: CompanyId(7),
+        company_identifier: "Acme".into(),
+        agreement: "Backup".into(),
+        product: "BKP-GB".into(),
+        unit: Some("Each".into()),
+        unit_price: Some(price.parse().unwrap()),
+    };
+    let seen = |price| Observation {
+        line: line(1),
+        addition: AdditionId(9001),
+        quantity: 5.into(),
+        sighting: in_step(),
+        guarded: Some(guarded(price)),
+    };
+    let remembered = |desk: &Desk| desk.record(line(1), 90).unwrap().guarded;
+
+    desk.journal.observe(TENANT, &[seen("0.5")], at(1)).unwrap();
+    let events = desk.events();
+    desk.journal.observe(TENANT, &[seen("0.5")], at(2)).unwrap();
+    let (first, no_news) = (remembered(&desk), desk.events() == events);
+    desk.journal.observe(TENANT, &[seen("0.6")], at(3)).unwrap();
+
+    assert_eq!((first, no_news), (Some(guarded("0.5")), true));
+    assert_eq!(remembered(&desk), Some(guarded("0.6")));
+    desk.written(line(1), 5, 6, 10);
+    assert_eq!(remembered(&desk), Some(guarded("0.6")), "a write that tells nothing of it leaves it");
 }
 
 #[test]
@@ -287,7 +341,8 @@ proptest! {
 fn quantities_are_exact() {
     let mut desk = Desk::new();
     let quantity: Quantity = "80.25".parse().unwrap();
-    let observation = Observation { line: line(1), addition: AdditionId(1), quantity, sighting: in_step() };
+    let (addition, sighting) = (AdditionId(1), in_step());
+    let observation = Observation { line: line(1), addition, quantity, sighting, guarded: None };
     desk.journal.observe(TENANT, &[observation], at(0) + SignedDuration::from_nanos(1)).unwrap();
 
     let record = desk.record(line(1), 1).unwrap();

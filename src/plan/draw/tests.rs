@@ -21,7 +21,8 @@ fn verdict(world: &World) -> Verdict {
 
 #[test]
 fn a_world_in_step_changes_nothing() {
-    let world = World::in_step();
+    let guarded = World::in_step().plan().observations[0].guarded.clone();
+    let world = World::in_step().record("acme", "BKP-GB", |record| record.guarded = guarded);
 
     let plan = world.plan();
 

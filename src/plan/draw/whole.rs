@@ -70,10 +70,13 @@ fn planning_again_after_every_update_was_verified_changes_nothing() {
     let mut world = moving();
     let history = History::default();
     let plan = drawn(&world, &history);
-    let written: Vec<_> =
-        plan.lines.iter().map(|line| (line.key(), line.desired, line.terms.clone())).collect();
+    let written: Vec<_> = plan
+        .lines
+        .iter()
+        .map(|line| (line.key(), line.desired, line.terms.clone(), line.guarded.clone()))
+        .collect();
     drop(plan);
-    for (key, desired, terms) in written {
+    for (key, desired, terms, guarded) in written {
         let fits = |addition: &&mut crate::billing::Addition| {
             addition.agreement == key.agreement && addition.product == key.product
         };
@@ -90,6 +93,8 @@ fn planning_again_after_every_update_was_verified_changes_nothing() {
             open_intent: None,
             diverged: false,
             adopted: None,
+            guarded,
+            unlanded: Vec::new(),
         };
         world.records.insert(key, record);
     }

@@ -3,14 +3,14 @@
 //!
 //! No waiver answers these; each is cleared where it comes from.
 
-use super::Case;
+use super::{Case, Ground};
 use crate::billing::Quantity;
 use crate::desired::Found;
 use crate::problem::{Code, Reason};
 
 /// Adds these reasons to those that the desired state gave the line; each code stays once, sorted.
-pub(super) fn raise(case: &mut Case<'_>) {
-    let doubts = [unsettled(case), unwritable(case)];
+pub(super) fn raise<'a>(case: &mut Case<'a>, ground: &Ground<'_, 'a>) {
+    let doubts = [unsettled(case, ground), unwritable(case)];
     if doubts.iter().all(Option::is_none) {
         return;
     }
@@ -25,15 +25,23 @@ pub(super) fn once_each(reasons: &mut Vec<Reason>) {
 }
 
 /// A write whose outcome is not known, or that ConnectWise stored otherwise.
-fn unsettled(case: &Case<'_>) -> Option<Reason> {
+fn unsettled<'a>(case: &Case<'a>, ground: &Ground<'_, 'a>) -> Option<Reason> {
     let record = case.record?;
     if let Some(intent) = record.open_intent {
         let (since, settles_at) = (intent.since, intent.settles_at);
         let message = format!("the outcome of our write of {since:.0} is not known before {settles_at:.0}");
         return Some(Reason::new(Code::InDoubt, message));
     }
-    let in_step = case.current.is_some() && case.current == case.line.desired;
-    (record.diverged && !in_step).then(|| {
+    if !record.diverged {
+        return None;
+    }
+    let in_step = case.current.filter(|current| case.line.desired == Some(*current));
+    if let Some(altered) = case.altered(ground).filter(|_| record.last_written == case.current)
+        && !in_step.is_some_and(|current| case.accepts_hands(ground, current))
+    {
+        return Some(Reason { code: Code::Diverged, ..altered });
+    }
+    in_step.is_none().then(|| {
         let shown =
             |quantity: Option<Quantity>| quantity.map_or_else(|| "unknown".to_owned(), |q| q.to_string());
         let message = "ConnectWise stored another quantity than the one we wrote last";

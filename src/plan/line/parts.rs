@@ -42,6 +42,7 @@ impl<'a> Case<'a> {
             product: ProductRef { id: line.product, identifier: line.product_identifier },
             reasons: line.reasons,
             terms: None,
+            guarded: None,
             verdict: Verdict::Keep,
         }
     }

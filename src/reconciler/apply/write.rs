@@ -11,9 +11,11 @@ use super::super::shared::SharedJournal;
 use super::super::stop::Stop;
 use super::gate::Gate;
 use super::{ApplyError, Halt, Outcome};
-use crate::billing::{AdditionId, AgreementId, LineKey};
+use crate::billing::{AdditionId, AgreementId, Guarded, LineKey};
 use crate::connectwise::{self, ConnectWise, Writer};
-use crate::journal::attempt::{Conclusion, Elapsed, Intend, Listing, Retry, Sight, Step, Wait, WriteAnswer};
+use crate::journal::attempt::{
+    Conclusion, Elapsed, Intend, Listing, Read, Retry, Sight, Step, Wait, WriteAnswer,
+};
 use crate::journal::{Action, Intent, RunId};
 use crate::mapping::utc_day;
 
@@ -45,10 +47,15 @@ pub(super) struct Subject {
     pub(super) product: Arc<str>,
     /// The terms the desired quantity was computed by.
     pub(super) terms: Arc<str>,
+    /// What else the line was like.
+    pub(super) guarded: Option<Guarded>,
 }
 
 /// How long to wait before a write whose connection failed is tried again; doubled each time.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// A line whose read may lag is read again at least this often.
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 /// Writes one line: reads, commits the intent, sends, verifies, settles. A doubt is left for a later pass.
 pub(super) async fn write(
@@ -107,7 +114,7 @@ pub(in crate::reconciler) async fn read(
 ) -> Result<Step, ApplyError> {
     let next = match step {
         Step::Read(read) => {
-            let sight = addition(hands.connectwise, line.agreement, read.addition()).await;
+            let sight = look(&read, line.agreement, hands).await;
             read.seen(sight, utc_day(Timestamp::now()))
         }
         Step::List(list) => {
@@ -132,6 +139,25 @@ pub(in crate::reconciler) async fn read(
     Ok(next)
 }
 
+/// Reads an addition, again and again while what it shows may be older than our own write.
+async fn look(read: &Read, agreement: AgreementId, hands: &Hands<'_>) -> Sight {
+    let since = Instant::now();
+    let mut pause = PAUSE;
+    loop {
+        let sight = addition(hands.connectwise, agreement, read.addition()).await;
+        if !read.may_lag(&sight, since.elapsed()) {
+            return sight;
+        }
+        hands.stop.pause(pause).await;
+        if hands.stop.is_requested() {
+            return Sight::Unreadable {
+                message: "a stop was requested before a read told for sure".to_owned(),
+            };
+        }
+        pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+    }
+}
+
 /// Commits the intent. When that fails the process must stop, so the error ends everything.
 fn commit(intend: Intend, line: LineKey, subject: &Subject, hands: &Hands<'_>) -> Result<Step, ApplyError> {
     let at = Timestamp::now();
@@ -142,6 +168,7 @@ fn commit(intend: Intend, line: LineKey, subject: &Subject, hands: &Hands<'_>) -
         product_identifier: subject.product.clone(),
         action: intend.action(),
         terms: subject.terms.clone(),
+        guarded: subject.guarded.clone(),
         attempt: intend.attempt(),
         at,
         settles_at: intend.settles_at(at),
@@ -170,8 +197,20 @@ fn again(retry: Retry, gate: &Gate<'_>) -> Step {
 async fn addition(connectwise: &ConnectWise, agreement: AgreementId, addition: AdditionId) -> Sight {
     match connectwise.addition(agreement, addition).await {
         Ok(Some(addition)) => Sight::Found(Box::new(addition)),
-        Ok(None) => Sight::Gone,
+        Ok(None) => unlisted(additions(connectwise, agreement).await, addition),
         Err(error) => Sight::Unreadable { message: error.to_string() },
+    }
+}
+
+/// One that is not found by its number is gone only if its agreement does not list it either: a server that is busy or
+/// was just upgraded says "not found" of what is there.
+fn unlisted(listing: Listing, addition: AdditionId) -> Sight {
+    match listing {
+        Listing::Complete(additions) => additions
+            .into_iter()
+            .find(|found| found.id == addition)
+            .map_or(Sight::Gone, |found| Sight::Found(Box::new(found))),
+        Listing::Unreadable { message } => Sight::Unreadable { message },
     }
 }
 
@@ -195,3 +234,6 @@ fn received(answer: connectwise::WriteAnswer, done: u16) -> WriteAnswer {
         connectwise::WriteAnswer::InDoubt { message } => WriteAnswer::Lost { message },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use super::reading::{self, Reading, Refusal};
 use super::setback::{Kind, Setback};
 use super::worker::Worker;
 use super::writing::{is_committed, settles_at};
-use crate::billing::Money;
+use crate::billing::{LineKey, Money};
 use crate::connectwise::{ConnectWise, Options};
 use crate::mapping::Mode;
 use crate::plan::{History, Line, Plan, Verdict};
@@ -242,7 +242,14 @@ impl Worker {
         let plan = observation.plan(&tenant, now);
         let (summary, digest) = (plan.summary, plan.digest.as_str().into());
         let (problems, held_value) = (plan.problems.to_vec(), held_value(&plan));
+        let late: BTreeSet<LineKey> = late_landings(&plan).collect();
         drop(plan);
+        for line in late.difference(&self.late) {
+            let (agreement, product) = (line.agreement.0, line.product.0);
+            warn!(tenant = %tenant.name, pass = self.passes, agreement, product, "a write landed after it was given up");
+            self.standing.tally.late_landings += 1;
+        }
+        self.late = late;
         self.took(Phase::Plan, started, now);
         Planned { at: now, tenant, observation, summary, digest, problems, held_value }
     }
@@ -319,6 +326,11 @@ fn source(reading: &SourceReading) -> SourceStanding {
             SourceStanding { source: failure.source.clone(), as_of: None, accounts: 0, complete: false }
         }
     }
+}
+
+/// The lines that bill what a write of ours was to set that had been given up.
+fn late_landings<'p>(plan: &'p Plan<'_>) -> impl Iterator<Item = LineKey> + 'p {
+    plan.lines.iter().filter(|line| line.notes.contains(&Code::LateLanding)).map(Line::key)
 }
 
 /// The monthly money that each guard holds. One amount that is unknown makes a sum unknown.

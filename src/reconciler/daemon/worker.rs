@@ -2,7 +2,7 @@
 //!
 //! Time is an argument of each step, so that a test drives a day in seconds. Publishes how the tenant stands after each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +19,7 @@ use super::pulse::Pulse;
 use super::rights::ToldOf;
 use super::setback::{Kind, Setback};
 use super::task::Finished;
+use crate::billing::LineKey;
 use crate::connectwise::{ConnectWise, Meter};
 use crate::journal::LastPass;
 use crate::mapping::Mode;
@@ -59,6 +60,8 @@ pub(super) struct Worker {
     pub(super) doubts: Vec<Timestamp>,
     /// What was told of the members' rights.
     pub(super) told_of: ToldOf,
+    /// The lines of the last plan on which a write landed after it was given up.
+    pub(super) late: BTreeSet<LineKey>,
     /// When a pass last came to a plan that stands.
     pub(super) last_good_at: Option<Timestamp>,
     pub(super) cut: Finished,
@@ -104,6 +107,7 @@ impl Worker {
             passes: 0,
             doubts: Vec::new(),
             told_of: ToldOf::default(),
+            late: BTreeSet::new(),
             last_good_at: None,
             cut: Finished::Whole,
             pulse: Pulse::default(),

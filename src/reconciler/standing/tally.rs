@@ -14,6 +14,8 @@ pub struct Tally {
     pub durations: BTreeMap<Phase, Durations>,
     /// Writes by what was done and what came of it.
     pub writes: BTreeMap<(WriteKind, WriteResult), u64>,
+    /// Writes that landed after they were given up.
+    pub late_landings: u64,
     /// Requests by status; 0 stands for no answer.
     pub requests: BTreeMap<u16, u64>,
     /// How long reads waited because ConnectWise said so.

@@ -138,6 +138,7 @@ mod tests {
             product_identifier: "BKP".into(),
             action,
             terms: "terms".into(),
+            guarded: None,
             attempt: 1,
             at,
             settles_at: at,

@@ -16,6 +16,7 @@ provoked! {
     OneOffAddition: a_charge_made_once_is_not_ours,
     StatusDisagrees: dates_decide_and_a_status_that_disagrees_is_noted,
     NotBillable: a_line_that_is_not_billed_is_kept_equal_too,
+    Renamed: a_company_that_was_renamed_is_the_same_and_told,
     Unmanaged: a_line_that_no_level_reaches_any_more_is_left_alone_and_noted,
     ViewIncomplete: an_agreement_that_could_not_be_read_whole_is_left_alone,
 }
@@ -99,6 +100,15 @@ fn a_line_that_is_not_billed_is_kept_equal_too() -> String {
 
     assert_eq!(world.plan().line("AcmeDental", "BKP-GB")["monthly_delta"], "0");
     said
+}
+
+fn a_company_that_was_renamed_is_the_same_and_told() -> String {
+    let world = World::in_step();
+    assert_eq!(world.apply().code, Some(0));
+    let renamed = world.simulator().by("somebody").edit(Kind::Company, 71, "identifier", "AcmeGroup");
+    renamed.expect("it can be renamed");
+
+    noted(&world, Code::Renamed, ("AcmeGroup", "BKP-GB"), "keep 25 -> 25")
 }
 
 fn a_line_that_no_level_reaches_any_more_is_left_alone_and_noted() -> String {

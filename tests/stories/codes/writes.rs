@@ -3,17 +3,20 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use trueup::problem::Code;
 use trueup::simulator::{Canned, Fault, Match};
 
-use super::table::{BKP_GB, held, left_alone, said};
+use super::table::{BKP_GB, held, left_alone, noted, said};
+use crate::faults::late;
 use crate::world::plain::account;
-use crate::world::{Ran, World};
+use crate::world::{QUICK_WRITES, Ran, World};
 
 provoked! {
     Diverged: a_write_that_connectwise_ignores_is_seen_and_not_repeated,
     InDoubt: a_write_whose_answer_is_lost_is_looked_at_and_never_repeated,
     InDoubt: a_write_that_may_still_land_keeps_its_line_alone,
     ConcurrentChange: an_edit_between_the_plan_and_its_write_is_left_as_it_is,
+    LateLanding: a_write_that_lands_when_nobody_waits_for_it_any_more_is_told_and_put_right,
 }
 
 /// A tenant whose line is to change from 25 to 27.
@@ -29,6 +32,7 @@ fn patches(world: &World) -> usize {
 
 fn a_write_that_connectwise_ignores_is_seen_and_not_repeated() -> String {
     let world = changing();
+    world.settings("sources:\n      intronis: { csv: { path: usage/intronis.csv } }", QUICK_WRITES);
     world.simulator().fail_next(Match::method("PATCH"), Fault::IgnoreWrite);
 
     let applied = world.apply();
@@ -65,6 +69,17 @@ fn a_write_that_may_still_land_keeps_its_line_alone() -> String {
 
     assert!(again.contains("1 in doubt"), "{again}");
     format!("{}{again}", world.plan().0)
+}
+
+fn a_write_that_lands_when_nobody_waits_for_it_any_more_is_told_and_put_right() -> String {
+    let world = late::given_up();
+    late::lands_late(&world);
+
+    let said = noted(&world, Code::LateLanding, BKP_GB, "update 27 -> 28");
+
+    assert_eq!(world.apply().code, Some(0));
+    assert_eq!(world.quantity(9001), "28");
+    said
 }
 
 fn an_edit_between_the_plan_and_its_write_is_left_as_it_is() -> String {

@@ -80,6 +80,23 @@ impl Daemon {
         }
     }
 
+    /// Takes note of what it logs for a while.
+    pub fn heed(&mut self, time: Duration) {
+        let end = Instant::now() + time;
+        while let Ok(line) = self.lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            self.log.push(line);
+        }
+        if self.runs() {
+            return;
+        }
+        panic!("it ended:\n{}", self.log.join("\n"));
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until a pass has ended so.
     pub fn passes(&mut self, result: &str) -> String {
         self.says(&["the pass ended", &format!(r#""result":"{result}""#)])

@@ -93,7 +93,7 @@ impl Office {
             },
             instance: Instance { site: site.into(), company: name.into() },
             own_files: Vec::new(),
-            timing: Timing { send_by: Duration::from_secs(5), settle: Duration::from_secs(300) },
+            timing: Timing::default(),
             read_lag: Duration::ZERO,
             pace: Pace { poll: Duration::from_secs(60), every: Duration::from_secs(3600) },
             stale_after: Duration::from_secs(3600),

@@ -168,6 +168,7 @@ async fn what_was_left_open_at_one_connectwise_is_not_settled_by_another() {
             product_identifier: "BKP-GB".into(),
             action,
             terms: "terms-1".into(),
+            guarded: None,
             attempt: 1,
             at: now,
             settles_at: now,

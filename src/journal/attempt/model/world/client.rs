@@ -68,6 +68,7 @@ impl World {
             product_identifier: Arc::from("BKP-GB"),
             action: meant.action.clone(),
             terms: Arc::from("terms"),
+            guarded: None,
             attempt: 1,
             at: time(meant.at),
             settles_at: self.timing.settles_at(time(meant.at)),

@@ -35,6 +35,7 @@ impl Record {
             quantity: Some(quantity(shown)),
             less_included: None,
             unit_price: None,
+            unit: None,
             bill_customer: BillCustomer::Billable,
             effective: None,
             cancelled: None,
