@@ -1,13 +1,15 @@
 //! Faults and security requirements by their ids: each has a test whose name begins with its id, or a reason here why not.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::ops::RangeInclusive;
 
 use super::source::{collect, repository};
 
-/// Git and mapping (E), time (F), people, page and hooks (K), and the requirements on listeners (N), webhooks (W), pages
+/// The ConnectWise API (B), git and mapping (E), time (F), people, page and hooks (K), and the requirements on listeners (N), webhooks (W), pages
 /// (A), git and dropped files (G) and secrets (P).
 const REQUIRED: &[(&str, RangeInclusive<u32>)] = &[
+    ("b", 1..=25),
     ("e", 1..=12),
     ("f", 1..=6),
     ("k", 1..=7),
@@ -27,8 +29,8 @@ const EXEMPT: &[(&str, &str)] = &[
 
 #[test]
 fn every_fault_and_requirement_has_a_test_with_its_id() {
-    let tests = tests();
-    let has_test = |id: &str| tests.iter().any(|name| name.starts_with(&format!("{id}_")));
+    let tested: BTreeSet<String> = tests().iter().flat_map(|name| ids(name)).collect();
+    let has_test = |id: &str| tested.contains(id);
     let is_exempt = |id: &str| EXEMPT.iter().any(|(exempt, _)| *exempt == id);
 
     let ids = REQUIRED
@@ -45,6 +47,32 @@ fn every_fault_and_requirement_has_a_test_with_its_id() {
 
     assert!(untested.is_empty(), "ids without a test: {untested:?}");
     assert!(needless.is_empty(), "ids that are exempt and have a test: {needless:?}");
+}
+
+/// The ids that a test's name begins with: one or several, each a letter and a number, `sec_` before some.
+fn ids(name: &str) -> Vec<String> {
+    let is_id = |word: &str| {
+        let digits = word.trim_start_matches(|letter: char| letter.is_ascii_lowercase());
+        word.len() - digits.len() == 1
+            && !digits.is_empty()
+            && digits.bytes().all(|digit| digit.is_ascii_digit())
+    };
+    let mut words = name.split('_').peekable();
+    let mut found = Vec::new();
+    loop {
+        let part = words.next_if_eq(&"sec").map_or("", |_| "sec_");
+        match words.next_if(|word| is_id(word)) {
+            Some(id) => found.push(format!("{part}{id}")),
+            None => return found,
+        }
+    }
+}
+
+#[test]
+fn a_name_begins_with_as_many_ids_as_it_shows() {
+    assert_eq!(ids("b3_b10_sec_n2_a_set_survives_b4"), ["b3", "b10", "sec_n2"]);
+    assert_eq!(ids("a_set_survives"), [""; 0]);
+    assert_eq!(ids("b16"), ["b16"]);
 }
 
 /// The names of all tests, of the library and of the stories.
