@@ -39,10 +39,10 @@ struct Simulated {
 }
 
 fn simulated() -> Simulated {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("a folder can be made");
     let (seed, faults) = (folder.path().join("seed.yaml"), folder.path().join("faults.yaml"));
-    fs::write(&seed, SEED).unwrap();
-    fs::write(&faults, FAULTS).unwrap();
+    fs::write(&seed, SEED).expect("it can be written");
+    fs::write(&faults, FAULTS).expect("it can be written");
     let mut command = Command::new(env!("CARGO_BIN_EXE_trueup"));
     command.args(["simulate", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0"]);
     command.arg("--seed").arg(seed).arg("--faults").arg(faults);
@@ -54,8 +54,8 @@ fn simulated() -> Simulated {
 
 /// The address of the URL in a line.
 fn address_in(line: &str) -> String {
-    let after = line.split("http://").nth(1).unwrap();
-    after.split([';', ' ']).next().unwrap().to_owned()
+    let after = line.split("http://").nth(1).expect("the line tells an address");
+    after.split([';', ' ']).next().expect("a split has a first part").to_owned()
 }
 
 /// One request: its status and body.
@@ -66,19 +66,20 @@ fn ask(address: &str, method: &str, path: &str, body: &str) -> (u16, String) {
          clientId: story\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.write_all(head.as_bytes()).unwrap();
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    stream.write_all(head.as_bytes()).expect("it reads");
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    stream.read_to_string(&mut answer).expect("it answers");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    (status.expect("an answer has a status"), body.to_owned())
 }
 
 impl Simulated {
     fn quantity(&self) -> Value {
         let (status, body) = ask(&self.address, "GET", LINE, "");
         assert_eq!(status, 200, "{body}");
-        serde_json::from_str::<Value>(&body).unwrap()["quantity"].clone()
+        serde_json::from_str::<Value>(&body).expect("a record is JSON")["quantity"].clone()
     }
 
     fn patch(&self, quantity: u32) -> u16 {
@@ -88,7 +89,7 @@ impl Simulated {
 
     fn control(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
         let (status, body) = ask(&self.control, method, path, body);
-        (status, serde_json::from_str(&body).unwrap())
+        (status, serde_json::from_str(&body).expect("the control port answers JSON"))
     }
 }
 
@@ -128,7 +129,11 @@ impl Simulated {
 }
 
 fn simulate(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_trueup")).arg("simulate").args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_trueup"))
+        .arg("simulate")
+        .args(arguments)
+        .output()
+        .expect("the program starts")
 }
 
 #[test]

@@ -10,8 +10,7 @@ const CREATED: &str =
 
 fn updated(running: &Running) -> String {
     let line = running.addition(LINE).unwrap();
-    let updated = line.get("_info").unwrap().descend(&["lastUpdated"]).to_string();
-    updated
+    line.get("_info").unwrap().descend(&["lastUpdated"]).to_string()
 }
 
 #[test]
