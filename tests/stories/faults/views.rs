@@ -66,6 +66,10 @@ fn answer(world: &World, answered: Answered) {
     match answered {
         Answered::Always(fault) => world.simulator().fail_times(list(), fault, 100),
         Answered::Page(body) => {
+            // Lists are counted too; whoever is armed first takes what fits.
+            let count = Match::method("GET").path("/agreements/401/additions/count");
+            let one = Canned::new(200, r#"{"count":1}"#);
+            world.simulator().fail_times(count, Fault::StatusBefore(one), 100);
             for body in [body.as_str(), "[]", body.as_str(), "[]"] {
                 world.simulator().fail_next(list(), Fault::StatusBefore(Canned::new(200, body)));
             }
