@@ -223,7 +223,7 @@ fn client(options: &Options, way: Way) -> Result<Client, ConnectWiseError> {
     let builder = outbound::client(reach, options.certificate_authority.as_deref())
         .map_err(unusable)?
         .user_agent(concat!("trueup/", env!("CARGO_PKG_VERSION")))
-        .gzip(false)
+        .no_gzip()
         .timeout(options.request_timeout)
         .connect_timeout(LONGEST_CONNECT.min(options.request_timeout / 2));
     let builder = match way {
