@@ -1,12 +1,27 @@
 //! What every HTTP client of ours has in common: it follows no redirect, repeats nothing by itself, encrypts unless it
-//! reaches loopback, and believes the system's certificate authorities and at most one private one.
+//! reaches loopback, speaks TLS 1.2 at least, believes the system's certificate authorities and at most one private one,
+//! connects to no address that a name should not mean, and takes a proxy from nobody but its caller.
+//!
+//! There is no way to switch any of this off.
 //!
 //! Knows neither what is asked nor of whom. Time-outs, credentials and the words for people are the caller's.
 
+mod addresses;
+mod proxy;
+
+#[cfg(test)]
+mod tests;
+
 use std::error::Error;
 use std::io;
+use std::sync::Arc;
 
-use reqwest::{Certificate, Client, ClientBuilder};
+use reqwest::{Certificate, Client, ClientBuilder, tls};
+
+use addresses::{Guard, Lookup, Rule, system};
+
+pub use addresses::{Addresses, RefusedAddress, is_refused_address};
+pub use proxy::Proxy;
 
 /// How far a client reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,29 +32,54 @@ pub enum Reach {
     World,
 }
 
-/// Begins a client. `authority` is a private certificate authority in PEM, trusted beside those of the system.
+/// The way a client takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Route<'r> {
+    /// How far it reaches.
+    pub reach: Reach,
+    /// A private certificate authority in PEM, trusted beside those of the system.
+    pub authority: Option<&'r [u8]>,
+    /// What the names of its far ends may mean. Behind a proxy that is the proxy's to decide.
+    pub addresses: Addresses,
+    /// The proxy on the way. There is none to loopback.
+    pub proxy: Option<&'r Proxy>,
+}
+
+/// Begins a client.
 ///
 /// # Errors
 ///
-/// Why the authority cannot be used, in words that are not made printable yet. One without any certificate is refused too: it
-/// would be read and ignored.
-pub fn client(reach: Reach, authority: Option<&[u8]>) -> Result<ClientBuilder, String> {
+/// Why the authority or the proxy cannot be used, in words that are not made printable yet. An authority without any
+/// certificate is refused too: it would be read and ignored.
+pub fn client(route: Route<'_>) -> Result<ClientBuilder, String> {
+    client_by(route, system())
+}
+
+/// The same, with another way of looking names up.
+fn client_by(route: Route<'_>, lookup: Lookup) -> Result<ClientBuilder, String> {
+    let Route { reach, authority, addresses, proxy } = route;
     install_crypto();
     let builder = Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
-        .referer(false);
-    match (reach, authority) {
-        (Reach::Loopback, _) => Ok(builder.tls_certs_only([]).no_proxy()),
-        (Reach::World, None) => Ok(builder.https_only(true)),
-        (Reach::World, Some(pem)) => {
-            let found = Certificate::from_pem_bundle(pem).map_err(|error| cause(&error))?;
-            if found.is_empty() {
-                return Err("the certificate authority's file holds no certificate".to_owned());
-            }
-            Ok(builder.https_only(true).tls_certs_merge(found))
-        }
+        .referer(false)
+        .no_proxy()
+        .tls_version_min(tls::Version::TLS_1_2);
+    let guard = |allowed, proxy| Arc::new(Guard { allowed, proxy, lookup });
+    if reach == Reach::Loopback {
+        return Ok(builder.tls_certs_only([]).dns_resolver(guard(Rule::Loopback, None)));
     }
+    let host = proxy.and_then(Proxy::host);
+    let mut builder = builder.https_only(true).dns_resolver(guard(Rule::World(addresses), host));
+    if let Some(proxy) = proxy {
+        builder = builder.proxy(proxy.made()?);
+    }
+    let Some(pem) = authority else { return Ok(builder) };
+    let found = Certificate::from_pem_bundle(pem).map_err(|error| cause(&error))?;
+    if found.is_empty() {
+        return Err("the certificate authority's file holds no certificate".to_owned());
+    }
+    Ok(builder.tls_certs_merge(found))
 }
 
 /// Chooses ring as this process's cryptography. May be called any number of times; the first call decides.
@@ -81,27 +121,4 @@ fn refuses_certificate(error: &(dyn Error + 'static)) -> bool {
     }
     let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     held.is_some_and(|held| refuses_certificate(held))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Reach, client, refuses_certificate};
-    use std::io;
-
-    #[test]
-    fn a_refused_certificate_is_found_however_deep_it_is_wrapped() {
-        let refused = rustls::Error::InvalidCertificate(rustls::CertificateError::Expired);
-
-        assert!(refuses_certificate(&io::Error::other(io::Error::other(refused))));
-        assert!(!refuses_certificate(&io::Error::other(rustls::Error::DecryptError)));
-        assert!(!refuses_certificate(&io::Error::from(io::ErrorKind::ConnectionRefused)));
-    }
-
-    #[test]
-    fn an_authority_without_a_certificate_is_refused_and_not_ignored() {
-        let refused = client(Reach::World, Some(b"no certificate")).map(|_| ());
-
-        assert_eq!(refused, Err("the certificate authority's file holds no certificate".to_owned()));
-        assert!(client(Reach::World, None).is_ok());
-    }
 }

@@ -11,6 +11,7 @@ mod document;
 mod duration;
 mod error;
 mod locate;
+mod proxy;
 mod read_only;
 pub mod repository;
 mod retell;
@@ -34,9 +35,10 @@ use alerts::Alert;
 use daemon::{Hook, Listen, Metrics};
 use document::SettingsDocument;
 
-pub use access::{ConnectWiseAccess, WriteKeys};
+pub use access::{ConnectWiseAccess, PrivateAddresses, WriteKeys};
 pub use error::SettingsError;
 pub use locate::locate;
+pub use proxy::OutboundProxy;
 pub use read_only::is_read_only;
 pub use repository::Repository;
 pub use schema::schema;
@@ -61,6 +63,8 @@ pub struct Settings {
     pub hooks: BTreeMap<Arc<str>, Hook>,
     /// Whom the daemon tells, by name.
     pub alerts: BTreeMap<Arc<str>, Alert>,
+    /// The proxy on the way to the world, where no tenant names its own.
+    pub proxy: Option<OutboundProxy>,
     /// Nothing is written by mappings whose repository could not be looked at for this long.
     pub stale_after: Duration,
 }

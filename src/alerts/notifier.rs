@@ -16,6 +16,7 @@ use super::notice::Notice;
 use super::ticket::{ReadOptions, Tickets};
 use super::webhook::Webhook;
 use super::{slack, teams, webhook};
+use crate::outbound::Proxy;
 use crate::reconciler::standing::Level;
 
 /// How long one attempt may take. A notice is small; who needs longer is not there.
@@ -112,17 +113,32 @@ impl Notifier {
         tenants: Option<BTreeSet<Arc<str>>>,
         channel: Channel,
     ) -> Result<Self, NotifierError> {
+        Self::through(None, name, least, tenants, channel)
+    }
+
+    /// The same, where what goes over the web goes through a proxy.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn through(
+        proxy: Option<&Proxy>,
+        name: &str,
+        least: Level,
+        tenants: Option<BTreeSet<Arc<str>>>,
+        channel: Channel,
+    ) -> Result<Self, NotifierError> {
         let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
         if name.is_empty() || name.len() > 40 || !name.chars().all(plain) {
             return Err(NotifierError::Name);
         }
         let way = match channel {
             Channel::Webhook { url, signing_key, certificate_authority } => {
-                let signed = Webhook::signed(&url, signing_key, certificate_authority.as_deref())?;
+                let signed = Webhook::signed(&url, signing_key, certificate_authority.as_deref(), proxy)?;
                 Way::Webhook(signed)
             }
-            Channel::Slack { url } => Way::Slack(Webhook::open(&url)?),
-            Channel::Teams { url } => Way::Teams(Webhook::open(&url)?),
+            Channel::Slack { url } => Way::Slack(Webhook::open(&url, proxy)?),
+            Channel::Teams { url } => Way::Teams(Webhook::open(&url, proxy)?),
             Channel::Mail(options) => Way::Mail(Relay::new(&options)?),
             Channel::Tickets { connectwise, board, company } => {
                 Way::Tickets(Tickets::new(connectwise, board, company)?)

@@ -16,7 +16,7 @@ use super::error::{NotifierError, Undelivered};
 use super::notice::{Item, Notice};
 use super::notifier::ATTEMPT;
 use super::words::outside;
-use crate::outbound::{self, Reach, cause};
+use crate::outbound::{self, Addresses, Proxy, Reach, Route, cause};
 
 /// The shortest signing key: what is shorter can be tried out.
 const SHORTEST_KEY: usize = 16;
@@ -34,19 +34,20 @@ impl Webhook {
         url: &SecretString,
         signing_key: SecretString,
         certificate_authority: Option<&[u8]>,
+        proxy: Option<&Proxy>,
     ) -> Result<Self, NotifierError> {
         if signing_key.expose_secret().len() < SHORTEST_KEY {
             return Err(NotifierError::ShortKey);
         }
         let url = address(url)?;
-        let client = client(&url, certificate_authority)?;
+        let client = client(&url, certificate_authority, proxy)?;
         Ok(Self { client, url, signing_key: Some(signing_key) })
     }
 
     /// An address that is a secret itself.
-    pub(super) fn open(url: &SecretString) -> Result<Self, NotifierError> {
+    pub(super) fn open(url: &SecretString, proxy: Option<&Proxy>) -> Result<Self, NotifierError> {
         let url = address(url)?;
-        Ok(Self { client: client(&url, None)?, url, signing_key: None })
+        Ok(Self { client: client(&url, None, proxy)?, url, signing_key: None })
     }
 
     /// Posts a document, once.
@@ -123,10 +124,11 @@ pub(super) fn is_loopback(host: &str) -> bool {
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-fn client(url: &Url, certificate_authority: Option<&[u8]>) -> Result<Client, NotifierError> {
+fn client(url: &Url, authority: Option<&[u8]>, proxy: Option<&Proxy>) -> Result<Client, NotifierError> {
     let unusable = |cause: String| NotifierError::CertificateStore { cause: outside(&cause) };
     let reach = if url.scheme() == "http" { Reach::Loopback } else { Reach::World };
-    outbound::client(reach, certificate_authority)
+    // Chats of one's own stand in private networks; nothing that could be misled is told where it was delivered.
+    outbound::client(Route { reach, authority, addresses: Addresses::Private, proxy })
         .map_err(unusable)?
         .user_agent(concat!("trueup/", env!("CARGO_PKG_VERSION")))
         .pool_max_idle_per_host(0)

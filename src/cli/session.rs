@@ -129,10 +129,16 @@ pub(super) fn options(
         Some(KeyPair { public_key: public_key?, private_key: private_key? })
     });
     let authority = access.certificate_authority().map_err(|problem| problems.push(problem));
-    match (keys, authority, problems.is_empty()) {
-        ((Some(client_id), Some(public_key), Some(private_key)), Ok(certificate_authority), true) => {
+    let proxy = access.proxy.as_ref().map(settings::OutboundProxy::read).transpose();
+    let proxy = proxy.map_err(|problem| problems.push(problem));
+    match (keys, authority, proxy) {
+        ((Some(client_id), Some(public_key), Some(private_key)), Ok(certificate_authority), Ok(proxy))
+            if problems.is_empty() =>
+        {
             Ok(Options {
                 certificate_authority,
+                addresses: access.addresses(),
+                proxy,
                 write_keys: write_keys.flatten(),
                 request_timeout,
                 pace: paces.of(&access.site, &access.company, rate),

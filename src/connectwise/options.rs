@@ -5,6 +5,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::{Meter, Pace};
+use crate::outbound::{Addresses, Proxy};
 
 /// How to reach one ConnectWise. Its `Debug` shows no keys.
 #[derive(Debug)]
@@ -23,6 +24,10 @@ pub struct Options {
     pub write_keys: Option<KeyPair>,
     /// A private certificate authority, in PEM, trusted beside those of the system.
     pub certificate_authority: Option<Vec<u8>>,
+    /// What the name of the site may mean.
+    pub addresses: Addresses,
+    /// The proxy on the way to it.
+    pub proxy: Option<Proxy>,
     /// How long one request may take from the first byte sent to the last one received.
     pub request_timeout: Duration,
     /// The pause before the first repetition of a failed read; it doubles each time.
@@ -60,6 +65,8 @@ impl Options {
             private_key,
             write_keys: None,
             certificate_authority: None,
+            addresses: Addresses::Public,
+            proxy: None,
             request_timeout: Duration::from_secs(30),
             retry_pause: Duration::from_millis(300),
             meter: Meter::default(),

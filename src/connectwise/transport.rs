@@ -23,7 +23,7 @@ use super::meter::Meter;
 use super::pace::{Held, Pace, Room, Turn};
 use super::wire::readable;
 use super::{ConnectWiseError, Options};
-use crate::outbound::{self, Reach, cause, is_untrusted};
+use crate::outbound::{self, Reach, Route, cause, is_untrusted};
 
 /// The versioned media type, so that an upgrade of the site does not change what we are sent.
 const ACCEPT: &str = "application/vnd.connectwise.com+json; version=2026.4";
@@ -93,6 +93,14 @@ impl Transport {
             meter: options.meter.clone(),
             pace: options.pace.clone(),
         })
+    }
+
+    /// Whether the keys of these options are those that it reads with, at the same site.
+    pub(super) fn reads_by(&self, options: &Options) -> bool {
+        let keys = Keys::new(options).is_ok_and(|keys| {
+            keys.reading() == self.keys.reading() && keys.client_id() == self.keys.client_id()
+        });
+        keys && Site::parse(&options.site).is_ok_and(|site| site.address(&[]) == self.site.address(&[]))
     }
 
     /// How many requests were made.
@@ -220,7 +228,13 @@ fn sent_at(headers: &header::HeaderMap) -> Option<Timestamp> {
 fn client(options: &Options, way: Way) -> Result<Client, ConnectWiseError> {
     let unusable = |cause: String| ConnectWiseError::CertificateStore { cause: readable(&cause) };
     let reach = if Site::parse(&options.site)?.is_plain() { Reach::Loopback } else { Reach::World };
-    let builder = outbound::client(reach, options.certificate_authority.as_deref())
+    let route = Route {
+        reach,
+        authority: options.certificate_authority.as_deref(),
+        addresses: options.addresses,
+        proxy: options.proxy.as_ref(),
+    };
+    let builder = outbound::client(route)
         .map_err(unusable)?
         .user_agent(concat!("trueup/", env!("CARGO_PKG_VERSION")))
         .no_gzip()

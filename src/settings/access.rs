@@ -5,7 +5,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::OutboundProxy;
 use super::secret::Secret;
+use crate::outbound::Addresses;
 use crate::problem::{Code, Problem};
 
 /// A larger file is no certificate.
@@ -32,6 +34,20 @@ pub struct ConnectWiseAccess {
     pub requests_a_minute: u32,
     /// How many reads are under way at once in the beginning.
     pub reads_at_once: u32,
+    /// Whether the name of the site may mean an address of one's own network.
+    pub private_addresses: PrivateAddresses,
+    /// The proxy on the way to it.
+    pub proxy: Option<OutboundProxy>,
+}
+
+/// Whether the name of a site may mean a private address, or this machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PrivateAddresses {
+    /// No: whoever answers for the name could lead the keys to a neighbour.
+    #[default]
+    Refused,
+    /// Yes: it is a server of one's own.
+    Allowed,
 }
 
 /// The keys of the API member that writes. Planning never reads them.
@@ -44,6 +60,15 @@ pub struct WriteKeys {
 }
 
 impl ConnectWiseAccess {
+    /// What the name of the site may mean.
+    #[must_use]
+    pub fn addresses(&self) -> Addresses {
+        match self.private_addresses {
+            PrivateAddresses::Refused => Addresses::Public,
+            PrivateAddresses::Allowed => Addresses::Any,
+        }
+    }
+
     /// Reads the private certificate authority, where one is set.
     ///
     /// # Errors

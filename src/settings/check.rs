@@ -3,6 +3,7 @@
 mod alerts;
 mod hooks;
 mod listen;
+mod proxy;
 mod repository;
 
 use std::collections::BTreeMap;
@@ -17,7 +18,8 @@ use super::document::{
 };
 use super::secret::{Kept, Secret};
 use super::{
-    ConnectWiseAccess, STALE_AFTER, Settings, Source, Tenant, WriteKeys, WriteTimes, duration, site,
+    ConnectWiseAccess, OutboundProxy, PrivateAddresses, STALE_AFTER, Settings, Source, Tenant, WriteKeys,
+    WriteTimes, duration, site,
 };
 use crate::problem::{Code, Problem};
 use crate::yaml::{Document, Node, looks_like_secret};
@@ -33,7 +35,7 @@ pub(super) fn check(
     base: &Path,
     problems: &mut Vec<Problem>,
 ) -> Option<Settings> {
-    let mut checker = Checker { base, problems };
+    let mut checker = Checker { base, problems, proxy: None };
     let SettingsDocument {
         tenants,
         journal,
@@ -43,23 +45,23 @@ pub(super) fn check(
         hooks_listen,
         hooks,
         alerts,
+        proxy,
+        proxy_login,
         stale_after,
         every,
     } = value;
     let root = document.root();
+    let proxy = checker.outbound_proxy(root, proxy, proxy_login);
+    checker.proxy = proxy.clone().flatten();
     let journal = journal
         .map_or_else(|| Some(base.join("trueup.db")), |journal| checker.path(root.key("journal"), &journal));
     let times = checker.times(root.get("writes"), writes, WriteTimes::default());
     let every = checker.duration("every", root, every, EVERY);
     let site = root.key("tenants");
-    if tenants.is_empty() && checker.problems.is_empty() {
-        checker.no_tenant(site);
-    }
+    checker.demand_a_tenant(site, &tenants);
     let mut named = checker
         .named("tenant", site, tenants, |checker, node, tenant| checker.tenant(node, tenant, times, every));
-    if let Some(journal) = &journal {
-        checker.place_clones(site, &mut named, journal);
-    }
+    journal.iter().for_each(|journal| checker.place_clones(site, &mut named, journal));
     // By what is written, so that a tenant with a flaw is not told to be missing too.
     let known: Vec<Arc<str>> = site.keys().map(Arc::from).collect();
     let listen =
@@ -82,6 +84,7 @@ pub(super) fn check(
         hooks_listen,
         hooks,
         alerts,
+        proxy: proxy?,
         stale_after: stale_after?,
     })
 }
@@ -89,12 +92,16 @@ pub(super) fn check(
 struct Checker<'a> {
     base: &'a Path,
     problems: &'a mut Vec<Problem>,
+    /// The proxy of whoever names none.
+    proxy: Option<OutboundProxy>,
 }
 
 impl Checker<'_> {
-    fn no_tenant(&mut self, node: Node<'_>) {
-        let hint = "add one; trueup init writes a first one";
-        self.error(Code::InvalidValue, "tenants", node, "there is no tenant", hint);
+    fn demand_a_tenant(&mut self, node: Node<'_>, tenants: &BTreeMap<String, TenantDocument>) {
+        if tenants.is_empty() && self.problems.is_empty() {
+            let hint = "add one; trueup init writes a first one";
+            self.error(Code::InvalidValue, "tenants", node, "there is no tenant", hint);
+        }
     }
 
     fn error(
@@ -172,6 +179,9 @@ impl Checker<'_> {
             ca_file,
             requests_a_minute,
             reads_at_once,
+            allow_private_addresses,
+            proxy,
+            proxy_login,
         } = access;
         let site = match site::check(&site) {
             Ok(site) => Some(Arc::from(site)),
@@ -187,6 +197,7 @@ impl Checker<'_> {
         let ca_file = ca_file.map(|path| self.path(node.key("ca_file"), &path));
         let requests_a_minute = self.within("requests_a_minute", node, requests_a_minute, 800, 20..=10_000);
         let reads_at_once = self.within("reads_at_once", node, reads_at_once, 4, 1..=16);
+        let proxy = self.outbound_proxy(node, proxy, proxy_login);
         Some(ConnectWiseAccess {
             site: site?,
             company: company.0.into(),
@@ -197,6 +208,11 @@ impl Checker<'_> {
             ca_file: settled(ca_file)?,
             requests_a_minute: requests_a_minute?,
             reads_at_once: reads_at_once?,
+            private_addresses: match allow_private_addresses {
+                Some(true) => PrivateAddresses::Allowed,
+                Some(false) | None => PrivateAddresses::Refused,
+            },
+            proxy: proxy?.or_else(|| self.proxy.clone()),
         })
     }
 

@@ -46,6 +46,11 @@ pub(super) struct SettingsDocument {
     /// Whom the daemon tells when something needs somebody, by name
     #[serde(default)]
     pub(super) alerts: BTreeMap<String, AlertDocument>,
+    /// The proxy on the way to ConnectWise, to repositories over https and to web addresses of alerts, such as
+    /// http://proxy.example:3128; none when left out. The environment names none
+    pub(super) proxy: Option<Written>,
+    /// What the proxy asks for
+    pub(super) proxy_login: Option<ProxyLoginDocument>,
     /// Nothing is written by mappings whose repository could not be looked at for this long; 30m when left out
     pub(super) stale_after: Option<WrittenDuration>,
     /// How often trueup run makes a full pass for tenants that do not set it, whatever happens; 1h when left out
@@ -92,6 +97,24 @@ pub(super) struct ConnectWiseDocument {
     /// How many reads are under way at once in the beginning; 4 when left out. Good answers raise it to twice as many
     #[schemars(range(min = 1, max = 16))]
     pub(super) reads_at_once: Option<u32>,
+    /// Whether the name of the site may mean a private address, as that of a server in one's own network does; false when left
+    /// out. An address that is written as such is always allowed
+    pub(super) allow_private_addresses: Option<bool>,
+    /// The proxy on the way to it, such as http://proxy.example:3128; the one of all tenants when left out. The environment
+    /// names none, and a site on this machine is reached without
+    pub(super) proxy: Option<Written>,
+    /// What the proxy asks for
+    pub(super) proxy_login: Option<ProxyLoginDocument>,
+}
+
+/// What a proxy asks for
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProxyLoginDocument {
+    /// The user name
+    pub(super) username: Written,
+    /// The password
+    pub(super) password: SecretDocument,
 }
 
 /// The keys of the API member that writes

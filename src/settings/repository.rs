@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::OutboundProxy;
 use super::access::certificates;
 use super::secret::{Secret, resolve};
 use crate::problem::Problem;
@@ -50,6 +51,8 @@ pub struct RemotePlace {
     pub ca_file: Option<PathBuf>,
     /// The folder of the bare clone.
     pub clone: PathBuf,
+    /// The proxy on the way to it.
+    pub proxy: Option<OutboundProxy>,
 }
 
 /// What a remote is opened with.
@@ -101,7 +104,7 @@ impl Repository {
     /// When a secret or the certificate authority cannot be read.
     pub fn remote(&self) -> Result<Option<Remote>, Problem> {
         let Place::Remote(remote) = &self.place else { return Ok(None) };
-        let RemotePlace { address, access, ca_file, clone: _ } = &**remote;
+        let RemotePlace { address, access, ca_file, clone: _, proxy } = &**remote;
         let access = match access {
             RemoteAccess::Open => Access::Open,
             RemoteAccess::Token(token) => Access::token(resolve(token)?),
@@ -117,6 +120,7 @@ impl Repository {
             branch: self.branch.clone(),
             access,
             certificate_authority: ca_file.as_deref().map(certificates).transpose()?,
+            proxy: proxy.as_ref().map(OutboundProxy::read).transpose()?,
             limits: Limits::default(),
         }))
     }

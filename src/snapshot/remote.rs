@@ -30,6 +30,7 @@ pub use error::RemoteError;
 
 use super::CommitId;
 use super::git::commit_id;
+use crate::outbound::Proxy;
 use exchange::{Exchange, Trouble};
 
 /// The user name that forges expect beside a token: GitHub asks for one, the others take any.
@@ -58,6 +59,8 @@ pub struct Remote {
     pub access: Access,
     /// Certificates in PEM to trust beside those of the system.
     pub certificate_authority: Option<Vec<u8>>,
+    /// The proxy on the way to a web server.
+    pub proxy: Option<Proxy>,
     /// What is too much.
     pub limits: Limits,
 }

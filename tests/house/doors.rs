@@ -35,7 +35,7 @@ const DOORS: &[(&str, &[&str])] = &[
         ],
     ),
     ("alerts", &["billing", "connectwise", "mapping", "outbound", "plan", "problem", "reconciler"]),
-    ("settings", &["problem", "snapshot", "yaml"]),
+    ("settings", &["outbound", "problem", "snapshot", "yaml"]),
     (
         "cli",
         &[

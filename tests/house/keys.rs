@@ -29,7 +29,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("csv", &["sources"]),
     ("similar", &["plan"]),
     ("annotate_snippets", &["problem"]),
-    ("secrecy", &["alerts", "cli", "settings", "connectwise", "snapshot", "web"]),
+    ("secrecy", &["alerts", "cli", "outbound", "settings", "connectwise", "snapshot", "web"]),
     ("hmac", &["alerts", "simulator", "web"]),
     ("subtle", &["web"]),
     ("tempfile", &["cli"]),

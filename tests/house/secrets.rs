@@ -12,6 +12,7 @@ use super::source::sources;
 const EXPOSED_IN: &[&str] = &[
     "settings/secret",
     "connectwise/transport/keys.rs",
+    "outbound/proxy.rs",
     "web/",
     "alerts/",
     "snapshot/",

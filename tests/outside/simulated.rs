@@ -14,7 +14,7 @@ use rustls::{
 };
 use trueup::billing::{AdditionId, AgreementId};
 use trueup::connectwise::WriteAnswer;
-use trueup::outbound::{self, Reach};
+use trueup::outbound::{self, Addresses, Reach, Route};
 use trueup::simulator::{Clock, Fault, Match, Running, Seed, Simulator};
 
 use super::contract::{self, Watched};
@@ -114,8 +114,8 @@ fn two_simulators_have_nothing_secret_in_common() {
 
 async fn get(simulator: &Running, url: &str) -> Response {
     let authority = simulator.authority().map(str::as_bytes);
-    let client: Client =
-        outbound::client(Reach::World, authority).expect("it is one").build().expect("it builds");
+    let route = Route { reach: Reach::World, authority, addresses: Addresses::Public, proxy: None };
+    let client: Client = outbound::client(route).expect("it is one").build().expect("it builds");
     let request = client.get(url).basic_auth("msp+public", Some("private")).header("clientId", "client");
     let answer = request.send().await.expect("it answers");
     assert_eq!(answer.status(), 200, "{url}");

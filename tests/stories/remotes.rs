@@ -205,6 +205,7 @@ fn clone(forge: &Forge, world: &World, limits: Limits) -> RemoteClone {
         branch: Some(Arc::from("main")),
         access: Access::Open,
         certificate_authority: None,
+        proxy: None,
         limits,
     };
     RemoteClone::open(remote, &world.path("clone.git")).expect("a clone can be begun")

@@ -20,7 +20,7 @@ fn secret(text: &str) -> SecretString {
 #[tokio::test]
 async fn sec_o1_a_document_is_signed_over_its_name_its_time_and_its_bytes() {
     let mut receiver = Receiver::start(&[Answer::Status(200)]).await;
-    let webhook = Webhook::signed(&secret(&receiver.url), secret(KEY), None).unwrap();
+    let webhook = Webhook::signed(&secret(&receiver.url), secret(KEY), None, None).unwrap();
     let notice = hostile_notice();
 
     webhook.post(document(&notice), &notice.delivery, notice.at).await.unwrap();
@@ -51,7 +51,7 @@ fn the_document_has_the_keys_that_are_documented() {
 #[tokio::test]
 async fn sec_o1_a_redirect_is_not_followed_and_nothing_is_sent_again() {
     let mut receiver = Receiver::start(&[Answer::Redirect]).await;
-    let webhook = Webhook::open(&secret(&receiver.url)).unwrap();
+    let webhook = Webhook::open(&secret(&receiver.url), None).unwrap();
 
     let undelivered = webhook.post(document(&hostile_notice()), "id", time()).await.unwrap_err();
 
@@ -66,7 +66,7 @@ fn sec_o1_only_https_and_plain_loopback_are_addresses() {
     for good in
         ["https://hooks.example/services/x", "http://127.0.0.1:8080/x", "http://[::1]/", "http://localhost/x"]
     {
-        assert!(Webhook::open(&secret(good)).is_ok(), "{good}");
+        assert!(Webhook::open(&secret(good), None).is_ok(), "{good}");
     }
     for bad in [
         "",
@@ -77,18 +77,18 @@ fn sec_o1_only_https_and_plain_loopback_are_addresses() {
         "file:///etc/passwd",
         "https://user:hunter2@hooks.example/x",
     ] {
-        let error = Webhook::open(&secret(bad)).err().unwrap();
+        let error = Webhook::open(&secret(bad), None).err().unwrap();
         assert!(matches!(error, NotifierError::Address { .. }), "{bad}");
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }
-    let short = Webhook::signed(&secret("https://hooks.example/"), secret("short"), None).err();
+    let short = Webhook::signed(&secret("https://hooks.example/"), secret("short"), None, None).err();
     assert_eq!(short, Some(NotifierError::ShortKey));
 }
 
 #[tokio::test]
 async fn sec_o1_no_failure_and_no_debug_shows_the_address_or_the_key() {
     let nowhere = Receiver::nowhere().await;
-    let webhook = Webhook::signed(&secret(&nowhere), secret(KEY), None).unwrap();
+    let webhook = Webhook::signed(&secret(&nowhere), secret(KEY), None, None).unwrap();
     let channel =
         Channel::Webhook { url: secret(&nowhere), signing_key: secret(KEY), certificate_authority: None };
     let notifier = Notifier::new("hook", Level::Bad, None, channel).unwrap();

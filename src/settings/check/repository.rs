@@ -96,7 +96,13 @@ impl Checker<'_> {
         self.fits(place, &address, &access)?;
         // One that is left out is placed beside the journal, once that is known.
         let clone = clone?.unwrap_or_default();
-        Some(Place::Remote(Box::new(RemotePlace { address, access, ca_file: ca_file?, clone })))
+        Some(Place::Remote(Box::new(RemotePlace {
+            address,
+            access,
+            ca_file: ca_file?,
+            clone,
+            proxy: self.proxy.clone(),
+        })))
     }
 
     fn remote_access(&mut self, node: Node<'_>, access: RemoteAccessDocument) -> Option<RemoteAccess> {

@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::error::shown;
 use super::exchange::{Exchange, FarEnd};
 use super::{Access, Remote, RemoteError};
-use crate::outbound::{self, Reach, cause, is_untrusted};
+use crate::outbound::{self, Addresses, Reach, Route, cause, is_untrusted};
 
 /// Some forges speak git only to what calls itself git.
 const USER_AGENT: &str = concat!("git/2 (trueup/", env!("CARGO_PKG_VERSION"), ")");
@@ -60,7 +60,14 @@ impl Web {
 fn client(url: &Url, remote: &Remote) -> Result<Client, RemoteError> {
     let unusable = |cause: String| RemoteError::CertificateStore { cause: shown(&cause) };
     let reach = if url.scheme() == "http" { Reach::Loopback } else { Reach::World };
-    outbound::client(reach, remote.certificate_authority.as_deref())
+    // A forge of one's own stands in a private network; never on this machine by another name.
+    let route = Route {
+        reach,
+        authority: remote.certificate_authority.as_deref(),
+        addresses: Addresses::Private,
+        proxy: remote.proxy.as_ref(),
+    };
+    outbound::client(route)
         .map_err(unusable)?
         .user_agent(USER_AGENT)
         .no_gzip()

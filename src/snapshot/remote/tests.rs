@@ -17,6 +17,7 @@ fn remote(path: &Path) -> Remote {
         branch: Some("main".into()),
         access: Access::Open,
         certificate_authority: None,
+        proxy: None,
         limits: Limits::default(),
     }
 }

@@ -10,9 +10,9 @@ use crate::alerts::{Channel, Deliveries, MailOptions, MailSecurity, Notifier, Op
 use crate::connectwise::Paces;
 use crate::problem::Problem;
 use crate::reconciler::standing::Level;
-use crate::settings::Settings;
 use crate::settings::alerts::{self as kept, Alert};
 use crate::settings::secret::resolve;
+use crate::settings::{OutboundProxy, Settings};
 
 /// Who is told, and how. `page` is where to look.
 pub(super) fn options(settings: &Settings, page: Option<String>, paces: &Paces) -> Result<Options, Failure> {
@@ -38,7 +38,9 @@ fn notifier(name: &Arc<str>, alert: &Alert, settings: &Settings, paces: &Paces) 
         kept::Least::Bad => Level::Bad,
     };
     let tenants = alert.tenants.as_ref().map(|tenants| tenants.iter().cloned().collect());
-    Notifier::new(name, least, tenants, channel(&alert.to, settings, paces)?).map_err(|error| {
+    let proxy = settings.proxy.as_ref().map(OutboundProxy::read).transpose().map_err(unusable)?;
+    let channel = channel(&alert.to, settings, paces)?;
+    Notifier::through(proxy.as_ref(), name, least, tenants, channel).map_err(|error| {
         Failure::caused(Exit::Invalid, format!("The alert {name} cannot be used"), &error)
             .with_hint("It is named in the settings, under alerts")
     })

@@ -91,6 +91,7 @@ async fn looks_at_a_remote_are_counted_by_how_they_ended() {
         address: Address::parse(&format!("{}/msp.git", nowhere())).unwrap(),
         access: RemoteAccess::Open,
         ca_file: None,
+        proxy: None,
         clone: office.path("msp", "clone"),
     };
     away.tenant.repository.remote = Some(kept_at(Place::Remote(Box::new(remote))));
