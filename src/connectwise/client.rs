@@ -109,6 +109,12 @@ impl ConnectWise {
         TicketDesk::new(Arc::clone(&self.session))
     }
 
+    /// Whether it reads by the keys of these options: a key that was replaced is one that is not.
+    #[must_use]
+    pub fn reads_by(&self, options: &Options) -> bool {
+        self.session.transport.reads_by(options)
+    }
+
     /// Which instance answers.
     #[must_use]
     pub fn instance(&self) -> Instance {

@@ -61,6 +61,19 @@ pub(super) fn read(body: &[u8]) -> Result<Option<Instance>, Unreadable> {
     }))
 }
 
+/// The login company that a description is of, where it says so and that is not the one that was asked for. Whatever stands
+/// behind the site then, it is not the ConnectWise whose keys these are.
+pub(super) fn another(body: &[u8], company: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Owner<'a> {
+        #[serde(borrow, rename = "CompanyID")]
+        company_id: Option<Text<'a>>,
+    }
+    let owner: Owner<'_> = value(body).ok()?;
+    let named = owner.company_id.filter(|named| !named.as_str().is_empty())?;
+    (!named.as_str().eq_ignore_ascii_case(company)).then(|| readable(named.as_str()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Instance, read};

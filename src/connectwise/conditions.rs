@@ -1,6 +1,7 @@
 //! Conditions that filter a list at the server.
 //!
-//! Only numbers are ever put into one. Text of people is matched here, never there: clients disagree on how the
+//! The one place where a condition is written, and the only way is by a field of ours and numbers. No text is ever quoted
+//! in one, so none can break out of its quotes. Only numbers are ever put into one. Text of people is matched here, never there: clients disagree on how the
 //! server reads a quote.
 
 /// How long a condition may be once encoded, so that the whole address stays within the 2,000 characters advised.
@@ -36,6 +37,46 @@ pub(super) fn any_of(field: &str, numbers: impl IntoIterator<Item = i64>) -> Vec
 #[cfg(test)]
 mod tests {
     use super::any_of;
+    use std::fs;
+    use std::path::Path;
+
+    use proptest::prelude::{any, prop_assert, proptest};
+
+    proptest! {
+        #[test]
+        fn sec_o4_a_condition_is_a_field_and_numbers_and_nothing_else(numbers: Vec<i64>, one in any::<i64>()) {
+            for condition in any_of("type/id", numbers.into_iter().chain([one])) {
+                let list = condition.strip_prefix("type/id in (").and_then(|rest| rest.strip_suffix(')'));
+                let is_number = |number: &str| number.parse::<i64>().is_ok();
+                prop_assert!(list.is_some_and(|list| list.split(',').all(is_number)), "{condition}");
+            }
+        }
+    }
+
+    #[test]
+    fn sec_o4_no_other_file_of_this_room_writes_a_condition() {
+        let mut files = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/connectwise")];
+        let mut writing = Vec::new();
+        while let Some(path) = files.pop() {
+            if path.is_dir() {
+                files.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+                continue;
+            }
+            let is_test =
+                path.components().any(|part| part.as_os_str() == "tests") || path.ends_with("tests.rs");
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let writes = [" in (", " like ", " contains ", " = \\\"", "='"];
+            let quotes = |line: &str| !line.trim_start().starts_with("//") && line.contains('"');
+            if !is_test
+                && code.lines().any(|line| quotes(line) && writes.iter().any(|form| line.contains(form)))
+            {
+                writing.push(path.file_name().unwrap().to_string_lossy().into_owned());
+            }
+        }
+
+        assert_eq!(writing, ["conditions.rs"]);
+    }
 
     #[test]
     fn few_numbers_make_one_condition_and_none_make_none() {

@@ -162,6 +162,10 @@ async fn find(transport: &Transport, company: &str) -> Result<Instance, ConnectW
     let turn = transport.turn().await.map_err(throttled)?;
     let answer =
         transport.exchange(request, turn).await.map_err(|failure| read_failure(failure, resource))?;
+    if let Some(named) = company_info::another(answer.json(resource)?, company) {
+        let what = format!("the description of another company, {named}");
+        return Err(ConnectWiseError::BadAnswer { resource, what });
+    }
     let found = company_info::read(answer.json(resource)?)
         .map_err(|unreadable| ConnectWiseError::BadAnswer { resource, what: unreadable.0 })?;
     found.ok_or_else(|| ConnectWiseError::UnknownCompany { company: company.to_owned() })

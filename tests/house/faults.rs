@@ -18,6 +18,7 @@ const REQUIRED: &[(&str, RangeInclusive<u32>)] = &[
     ("sec_a", 1..=7),
     ("sec_g", 1..=4),
     ("sec_p", 1..=7),
+    ("sec_o", 1..=4),
 ];
 
 /// Ids that no test carries, and why.

@@ -8,6 +8,7 @@ mod world;
 mod callbacks;
 mod codes;
 mod commits;
+mod credentials;
 mod daemon;
 mod daemon_commits;
 mod determinism;

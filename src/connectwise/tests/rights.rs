@@ -46,6 +46,37 @@ async fn saying(rows: Vec<Value>, page: usize) -> FarEnd {
     .await
 }
 
+#[tokio::test]
+async fn i7_a_site_that_answers_for_another_company_is_refused_before_any_key_is_sent() {
+    let far_end = FarEnd::start(|_| {
+        Reply::json(
+            200,
+            r#"{"CompanyName":"MSP","CompanyID":"another","Codebase":"v2026_4/","IsCloud":true}"#,
+        )
+    })
+    .await;
+
+    let error = ConnectWise::connect(options(&far_end)).await.unwrap_err();
+
+    assert!(error.to_string().contains("the description of another company, another"), "{error}");
+    assert!(far_end.heard().iter().all(|heard| heard.header("authorization").is_none()));
+}
+
+#[tokio::test]
+async fn sec_o3_an_answer_without_end_is_cut_off_at_its_limit_and_nothing_is_assumed() {
+    let mut endless = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[".to_vec();
+    endless.resize((64 << 20) + 1_000, b' ');
+    let far_end = FarEnd::start(move |heard| match heard.target.starts_with("/login/") {
+        true => company_info(),
+        false => Reply::Raw(endless.clone()),
+    })
+    .await;
+
+    let error = ConnectWise::connect(options(&far_end)).await.unwrap().rights(NEEDS).await.unwrap_err();
+
+    assert!(matches!(error.error, ConnectWiseError::TooLarge { .. }), "{error}");
+}
+
 fn company_info() -> Reply {
     Reply::json(
         200,

@@ -177,18 +177,23 @@ impl Worker {
             Some(Refused { commit: commit.into(), since, problems: problems.into() });
     }
 
+    /// The connection for reading. Its secrets are read anew each time: a key that was replaced is used at once.
     async fn connect(&mut self) -> Result<ConnectWise, Setback> {
-        if let Some(connection) = &self.connection {
+        let options = (self.charge.keys)(Purpose::Reading).map_err(Setback::keys)?;
+        if let Some(connection) = self.connection.as_ref().filter(|known| known.reads_by(&options)) {
             return Ok(connection.clone());
         }
-        let connection = self.connect_for(Purpose::Reading).await?;
+        let connection = self.connect_with(options).await?;
         self.connection = Some(connection.clone());
         Ok(connection)
     }
 
     /// A connection with keys that are read now.
     pub(super) async fn connect_for(&self, purpose: Purpose) -> Result<ConnectWise, Setback> {
-        let options = (self.charge.keys)(purpose).map_err(Setback::keys)?;
+        self.connect_with((self.charge.keys)(purpose).map_err(Setback::keys)?).await
+    }
+
+    async fn connect_with(&self, options: Options) -> Result<ConnectWise, Setback> {
         let options = Options { meter: self.meter.clone(), ..options };
         tokio::select! {
             connected = ConnectWise::connect(options) => Ok(connected?),
