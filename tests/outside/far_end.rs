@@ -78,8 +78,10 @@ impl Site {
             if matches!(stream.read(&mut request), Ok(1..)) {
                 hearing.fetch_add(1, Ordering::SeqCst);
                 let length = COMPANY.len();
-                let head =
-                    format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
+                     connection: close\r\n\r\n"
+                );
                 let _ = stream.write_all(&[head.as_bytes(), COMPANY.as_bytes()].concat());
                 stream.conn.send_close_notify();
                 let _ = stream.flush();
