@@ -26,6 +26,7 @@ mod readme;
 mod reads_only;
 mod remotes;
 mod simulate;
+mod soak;
 mod strategies;
 mod vectors;
 mod writes;
