@@ -6,12 +6,13 @@ use std::ops::RangeInclusive;
 
 use super::source::{collect, repository};
 
-/// The ConnectWise API (B), git and mapping (E), time (F), people, page and hooks (K), and the requirements on listeners (N), webhooks (W), pages
+/// The ConnectWise API (B), git and mapping (E), time (F), the network (I), people, page and hooks (K), and the requirements on listeners (N), webhooks (W), pages
 /// (A), git and dropped files (G) and secrets (P).
 const REQUIRED: &[(&str, RangeInclusive<u32>)] = &[
     ("b", 1..=25),
     ("e", 1..=12),
     ("f", 1..=6),
+    ("i", 1..=9),
     ("k", 1..=7),
     ("sec_n", 1..=5),
     ("sec_w", 1..=6),
