@@ -6,8 +6,9 @@ use std::ops::RangeInclusive;
 
 use super::source::{collect, repository};
 
-/// The ConnectWise API (B), git and mapping (E), time (F), the network (I), people, page and hooks (K), and the requirements on listeners (N), webhooks (W), pages
-/// (A), git and dropped files (G) and secrets (P).
+/// The ConnectWise API (B), git and mapping (E), time (F), the network (I), people, page and hooks (K), and the
+/// requirements on listeners (N), webhooks (W), pages (A), git and dropped files (G), secrets (P) and what is asked of
+/// others (O).
 const REQUIRED: &[(&str, RangeInclusive<u32>)] = &[
     ("b", 1..=25),
     ("e", 1..=12),
