@@ -25,8 +25,8 @@ use crate::settings::is_read_only;
 
 /// Write the changes of a plan to ConnectWise
 ///
-/// Without a file it plans, shows the plan, and asks. With one it writes exactly those of its changes that still hold.
-/// Only the quantity of an addition is ever written.
+/// Without a file it plans, shows the plan, and asks. With one it writes exactly those of its
+/// changes that still hold. Only the quantity of an addition is ever written.
 ///
 /// Examples:
 ///   trueup apply                   plan, show, ask, write

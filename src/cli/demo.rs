@@ -19,9 +19,9 @@ use crate::simulator::{Clock, Running, Seed, Simulator};
 
 /// Make a whole sample tenant on this machine: plan it, apply it, plan it again
 ///
-/// Makes a workspace with settings, a git repository of sample mappings, usage files and a simulated ConnectWise, in
-/// which every interesting case appears. Nothing leaves this machine. Without --once the simulator stays up, so that
-/// you can go on in a second terminal.
+/// Makes a workspace with settings, a git repository of sample mappings, usage files and a
+/// simulated ConnectWise, in which every interesting case appears. Nothing leaves this machine.
+/// Without --once the simulator stays up, so that you can go on in a second terminal.
 ///
 /// Examples:
 ///   trueup demo --once

@@ -20,10 +20,12 @@ use super::session::Session;
 use super::{Exit, Failure, Global};
 use crate::settings;
 
-/// Check settings, secrets, ConnectWise, rights, clock, mappings, usage and journal, and say what to do
+/// Check settings, secrets, ConnectWise, rights, clock, mappings, usage and journal, and say what
+/// to do
 ///
-/// Each check is ok, a warning, failed, or skipped because an earlier one failed. Writes nothing. Exits with 0 when no check
-/// failed, 4 when settings, secrets or mappings are invalid, and 5 when anything else failed. Warnings do not count.
+/// Each check is ok, a warning, failed, or skipped because an earlier one failed. Writes nothing.
+/// Exits with 0 when no check failed, 4 when settings, secrets or mappings are invalid, and 5 when
+/// anything else failed. Warnings do not count.
 ///
 /// Examples:
 ///   trueup doctor

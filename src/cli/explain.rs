@@ -14,7 +14,8 @@ use crate::plan::{Explanation, Line, PastChange, find_line, write_explanation};
 use crate::problem::{Code, nearest, write_page};
 use crate::reconciler::observe;
 
-/// Explain a line's number, from bytes to quantity, with its history; or what a code means and how to clear it
+/// Explain a line's number, from bytes to quantity, with its history; or what a code means and how
+/// to clear it
 ///
 /// Examples:
 ///   trueup explain Northwind/BKP-GB                      company and product

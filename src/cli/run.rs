@@ -29,7 +29,8 @@ use crate::reconciler::standing::{Board, PassResult, Phase, Standing};
 use crate::reconciler::{SharedJournal, Stop};
 use crate::settings::{self, Settings};
 
-/// Keep every tenant in step: watch mappings and usage, plan, and write where the policy says `mode: apply`
+/// Keep every tenant in step: watch mappings and usage, plan, and write where the policy says
+/// `mode: apply`
 ///
 /// SIGTERM and Ctrl-C end it, SIGHUP reads the settings again.
 ///

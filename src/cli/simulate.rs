@@ -22,11 +22,13 @@ const LOG_BYTES: usize = 64 * 1024 * 1024;
 
 /// Run the ConnectWise simulator as a server
 ///
-/// It answers like ConnectWise, keeps its state in memory, and starts from a seed in YAML. It listens on loopback
-/// addresses only, over plain HTTP or, with --tls, over TLS with a certificate of an authority made at each start.
+/// It answers like ConnectWise, keeps its state in memory, and starts from a seed in YAML. It
+/// listens on loopback addresses only, over plain HTTP or, with --tls, over TLS with a certificate
+/// of an authority made at each start.
 ///
-/// With a fault file it also fails like ConnectWise: by schedule or by chance, from a seed, so that the same requests
-/// meet the same faults. The control port arms other faults while it runs, edits by hand, and tells what happened.
+/// With a fault file it also fails like ConnectWise: by schedule or by chance, from a seed, so that
+/// the same requests meet the same faults. The control port arms other faults while it runs, edits
+/// by hand, and tells what happened.
 ///
 /// Examples:
 ///   trueup simulate --seed seed.yaml --listen 127.0.0.1:8481

@@ -11,8 +11,8 @@ use crate::web::hash_password;
 
 /// Print a line of the users file, for somebody who may look at the status page
 ///
-/// The password comes from standard input, never from an argument; one closing line break is cut. Only its owner may be
-/// able to read the users file.
+/// The password comes from standard input, never from an argument; one closing line break is cut.
+/// Only its owner may be able to read the users file.
 ///
 /// Examples:
 ///   (umask 077 && trueup user anna < password.txt >> users.txt)

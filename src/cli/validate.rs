@@ -18,8 +18,9 @@ use crate::snapshot::MappingFiles;
 
 /// Check mapping files offline
 ///
-/// Reads them as one desired state and tells everything that is wrong at once, each with its file, line and column.
-/// Without a path it checks the mapping folder of the tenant in the settings, fetched if it is a remote, or ./mappings.
+/// Reads them as one desired state and tells everything that is wrong at once, each with its file,
+/// line and column. Without a path it checks the mapping folder of the tenant in the settings,
+/// fetched if it is a remote, or ./mappings.
 ///
 /// Examples:
 ///   trueup validate
