@@ -37,16 +37,17 @@ pub(super) fn fill(state: &State, parent: u32, fields: &mut Object, now: Timesta
         }
         fill_one(fields, "uom", product.get("unitOfMeasure").descend(&["name"]).clone());
     }
-    let line = u32::try_from(state.count_below(Kind::Addition, parent) + 1).unwrap_or(u32::MAX);
+    let lines = state.records(Kind::Addition, Some(parent), 0);
+    let last = lines.filter_map(|line| line.get("sequenceNumber").number()).max().unwrap_or_default();
     fill_one(fields, "lessIncluded", Decimal::ZERO.into());
     fill_one(fields, "taxableFlag", false.into());
     fill_one(fields, "purchaseItemFlag", false.into());
     fill_one(fields, "specialOrderFlag", false.into());
-    fill_one(fields, "sequenceNumber", line.into());
+    fill_one(fields, "sequenceNumber", (last + Decimal::ONE).into());
     fill_one(fields, "effectiveDate", zone::midnight(zone::now(&state.options, now)).into());
 }
 
-/// Takes price, cost and description from a changed product, unless they were sent along.
+/// Takes price, cost, description and unit from a changed product, unless they were sent along.
 pub(super) fn follow_product(state: &State, before: &Object, fields: &mut Object, sent: &[&str]) {
     let product = fields.get("product").and_then(Value::id);
     if product == before.get("product").and_then(Value::id) {
@@ -57,6 +58,9 @@ pub(super) fn follow_product(state: &State, before: &Object, fields: &mut Object
         if AGAIN_FROM_PRODUCT.contains(own) && !sent.contains(own) {
             super::patch::put(fields, own, product.get(theirs).clone());
         }
+    }
+    if !sent.contains(&"uom") {
+        super::patch::put(fields, "uom", product.get("unitOfMeasure").descend(&["name"]).clone());
     }
 }
 

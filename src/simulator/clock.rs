@@ -47,7 +47,7 @@ impl Clock {
 
     /// Moves a fixed clock. The system's clock goes on unmoved.
     pub fn advance(&self, by: SignedDuration) {
-        if let Ok(then) = self.now().checked_add(by) {
+        if let Ok(then) = self.exact().checked_add(by) {
             self.set(then);
         }
     }
@@ -64,5 +64,22 @@ impl Clock {
             Hands::System => Timestamp::now(),
             Hands::Fixed(fixed) => *fixed.lock().unwrap_or_else(PoisonError::into_inner),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Clock;
+    use jiff::{SignedDuration, Timestamp};
+
+    #[test]
+    fn a_clock_that_is_moved_by_parts_of_a_second_loses_none() {
+        let clock = Clock::fixed(Timestamp::UNIX_EPOCH);
+
+        for _ in 0..4 {
+            clock.advance(SignedDuration::from_millis(500));
+        }
+
+        assert_eq!(clock.now(), Timestamp::from_second(2).unwrap());
     }
 }

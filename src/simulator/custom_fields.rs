@@ -59,7 +59,7 @@ pub(super) fn stored(
         let id = meant(definitions, element).ok_or("The custom field does not exist")?;
         set(&mut after, id, element.descend(&["value"]).clone());
     }
-    Ok(Value::Object(after))
+    Ok(kept(after))
 }
 
 /// The stored form with one field, found by its place in the list, set to a value.
@@ -72,7 +72,12 @@ pub(super) fn with_place(
     let id = definitions.get(place)?.id;
     let mut after = before.object().cloned().unwrap_or_default();
     set(&mut after, id, value);
-    Some(Value::Object(after))
+    Some(kept(after))
+}
+
+/// No value at all is nothing, so that sending what was read changes nothing.
+fn kept(values: Object) -> Value {
+    if values.iter().next().is_none() { Value::Null } else { Value::Object(values) }
 }
 
 fn set(stored: &mut Object, id: u32, value: Value) {

@@ -105,8 +105,9 @@ impl Hand<'_> {
             &Record,
         ) -> Result<super::log::Mutation, HandError>,
     ) -> Result<(), HandError> {
-        let now = self.simulator.clock().now();
         let mut world = self.simulator.world();
+        // Looked at under the lock, so that the times of changes have the order of the changes.
+        let now = self.simulator.clock().now();
         let before = world.state.record(kind, id).cloned().ok_or(HandError::NoRecord { kind, id })?;
         let author = Author { member: &self.member, now, source: Source::Screen };
         let mutation = change(&mut world.state, author, kind, &before)?;

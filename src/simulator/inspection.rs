@@ -23,8 +23,8 @@ pub struct Inspection<'e> {
     pub body: &'e str,
     /// What was answered; nothing where the connection was cut.
     pub answer: Option<Answered<'e>>,
-    /// The fault that befell it.
-    pub fault: Option<&'static str>,
+    /// The faults that befell it.
+    pub faults: &'e [&'static str],
 }
 
 /// An answer, as it went over the wire.
@@ -67,7 +67,7 @@ impl Simulator {
     pub(super) fn inspected(
         &self,
         request: &Request,
-        fault: Option<&'static str>,
+        faults: &[&'static str],
         shown: Option<Answer>,
     ) -> Option<Answer> {
         if let Some(inspector) = self.0.inspectors.0.get() {
@@ -78,7 +78,7 @@ impl Simulator {
                 headers: &request.headers,
                 body: &request.body,
                 answer: shown.as_ref().map(Answered::of),
-                fault,
+                faults,
             });
         }
         shown

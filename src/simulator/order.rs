@@ -71,6 +71,48 @@ fn compare(left: &Value, right: &Value) -> Ordering {
         (Value::Text(left), Value::Text(right)) => left.to_lowercase().cmp(&right.to_lowercase()),
         (Value::Flag(left), Value::Flag(right)) => left.cmp(right),
         (Value::Date(left), Value::Date(right)) => left.cmp(right),
-        (left, right) => right.is_null().cmp(&left.is_null()),
+        (left, right) => rank(left).cmp(&rank(right)),
+    }
+}
+
+/// Values of different kinds have an order too, nothing first: a field that holds what it should not must not make the
+/// sort contradict itself.
+fn rank(value: &Value) -> u8 {
+    match value {
+        Value::Null => 0,
+        Value::Flag(_) => 1,
+        Value::Number(_) => 2,
+        Value::Date(_) => 3,
+        Value::Text(_) => 4,
+        Value::List(_) => 5,
+        Value::Object(_) => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compare;
+    use crate::simulator::Value;
+    use std::cmp::Ordering;
+
+    #[test]
+    fn the_order_of_values_never_contradicts_itself_whatever_a_field_holds() {
+        let date = |text: &str| Value::Date(text.parse().unwrap());
+        let values = [
+            Value::Null,
+            Value::Flag(false),
+            Value::from(2_u32),
+            date("2026-01-01T00:00:00Z"),
+            date("2026-02-01T00:00:00Z"),
+            Value::text("never"),
+            Value::List(Vec::new()),
+        ];
+
+        for (place, left) in values.iter().enumerate() {
+            for (other, right) in values.iter().enumerate() {
+                assert_eq!(compare(left, right), place.cmp(&other), "{left} {right}");
+            }
+        }
+        assert_eq!(compare(&Value::text("A"), &Value::text("a")), Ordering::Equal);
     }
 }

@@ -47,14 +47,18 @@ impl Simulator {
 
     /// The request lands or is turned away, and whoever looks on is shown it.
     fn land(&self, request: &Request, befalling: &Befalling) -> Option<Answer> {
-        let now = self.clock().now();
-        let (shown, fault) = answer(&mut self.world(), request, befalling, now);
-        self.inspected(request, fault, shown)
+        let (shown, faults) = {
+            let mut world = self.world();
+            // Looked at under the lock, so that the times of changes have the order of the changes.
+            let now = self.clock().now();
+            answer(&mut world, request, befalling, now)
+        };
+        self.inspected(request, &faults, shown)
     }
 }
 
-/// What the caller is shown, and the first fault that befell the request.
-type Shown = (Option<Answer>, Option<&'static str>);
+/// What the caller is shown, and the faults that befell the request.
+type Shown = (Option<Answer>, Vec<&'static str>);
 
 /// The request reaches the state, unless it is turned away.
 fn answer(world: &mut World, request: &Request, befalling: &Befalling, now: Timestamp) -> Shown {
@@ -154,9 +158,9 @@ fn entry(request: &Request, time: Timestamp, shown: Option<&Answer>, befalling: 
 fn finish(world: &mut World, request: &Request, exchange: Exchange, shown: Option<Answer>) -> Shown {
     let release = &world.state.login.release;
     let shown = shown.map(|answer| dress(answer, request, release, world.log.next()));
-    let fault = exchange.fault;
+    let faults = exchange.fault.iter().chain(&exchange.more_faults).copied().collect();
     world.log.add(exchange);
-    (shown, fault)
+    (shown, faults)
 }
 
 /// Adds the headers that every answer has.

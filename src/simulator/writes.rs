@@ -47,7 +47,7 @@ pub(super) fn create(
     parent: Option<u32>,
     body: &Value,
 ) -> Written {
-    let mut fields = from_body(state, author, kind, parent, body)?;
+    let mut fields = from_body(state, author, kind, None, parent, body)?;
     defaults::fill(state, kind, &mut fields);
     if kind == Kind::Callback {
         callbacks::fill(state, author.member, None, &mut fields);
@@ -67,7 +67,11 @@ pub(super) fn replace(
     body: &Value,
     landing: Landing,
 ) -> Written {
-    let fields = from_body(state, author, kind, before.parent, body)?;
+    let mut fields = from_body(state, author, kind, Some(before), before.parent, body)?;
+    if kind != Kind::Agreement {
+        // What an agreement takes from its type when it is created is required when it is replaced.
+        defaults::fill(state, kind, &mut fields);
+    }
     change(state, author, kind, before, fields, landing)
 }
 
@@ -131,15 +135,23 @@ pub(super) fn insert(state: &mut State, author: Author<'_>, kind: Kind, record: 
     commit(state, author, kind, None, Some(record))
 }
 
+/// The fields that a body sets. What only the server sets stays as it was, and so does a line's place on the invoice.
 fn from_body(
     state: &State,
     author: Author<'_>,
     kind: Kind,
+    before: Option<&Record>,
     parent: Option<u32>,
     body: &Value,
 ) -> Result<Object, Refusal> {
     let body = body.object().ok_or_else(|| Refusal::malformed("The body is not an object"))?;
     let mut fields = Object::new();
+    let stays = |field: &&schema::Field| field.duty == Duty::Derived || field.name == "sequenceNumber";
+    for field in schema::of(kind).iter().filter(stays) {
+        if let Some(value) = before.and_then(|before| before.fields.get(field.name)) {
+            fields.set(field.name, value.clone());
+        }
+    }
     let mut flaws = Vec::new();
     for field in schema::of(kind).iter().filter(|field| field.duty != Duty::Derived) {
         let Some(sent) = body.get(field.name) else { continue };

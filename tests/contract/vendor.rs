@@ -20,8 +20,14 @@ pub fn full() -> Option<Description> {
     read("connectwise-openapi-full.json")
 }
 
+/// A folder that somebody names must have it: else a slip in the name would pass for a check.
 fn read(name: &str) -> Option<Description> {
-    let text = fs::read_to_string(folder()?.join(name)).ok()?;
+    let path = folder()?.join(name);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if std::env::var_os(FOLDER).is_some() => panic!("{FOLDER}: {}: {error}", path.display()),
+        Err(_) => return None,
+    };
     Some(Description::read(serde_json::from_str(&text).expect("the vendor's description is JSON")))
 }
 

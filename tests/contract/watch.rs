@@ -23,7 +23,7 @@ use trueup::simulator::{Inspection, Running, Simulator};
 use self::description::Description;
 
 /// The start of our client's user agent.
-const OUR_CLIENT: &str = "trueup/";
+pub const OUR_CLIENT: &str = "trueup/";
 /// More than this of one test helps nobody.
 const MOST_FINDINGS: usize = 20;
 
@@ -162,10 +162,10 @@ pub fn watched(simulator: &Simulator) -> Watch {
 }
 
 fn look(findings: &Findings, inspection: &Inspection<'_>) {
-    let Inspection { method, path, query, headers, body, answer, fault } = *inspection;
+    let Inspection { method, path, query, headers, body, answer, faults } = *inspection;
     let call = Call { method, path, query, headers, body };
     findings.hear(&call);
-    if let Some(answer) = answer.filter(|_| answers::is_whole(fault)) {
+    if let Some(answer) = answer.filter(|_| answers::is_whole(faults)) {
         findings.add(&call, answers::violations(&call, &answer));
     }
 }

@@ -291,3 +291,15 @@ async fn a_write_that_changed_nothing_is_acknowledged_with_what_stands_there() {
         "{answer:?}"
     );
 }
+
+#[tokio::test]
+async fn every_request_of_ours_is_recognised_by_its_name() {
+    let simulator = start(seed());
+
+    view(&connected(&simulator).await).await.unwrap();
+
+    let requests = simulator.log();
+    let is_ours = |name: &String| name.starts_with(contract::OUR_CLIENT);
+    assert!(requests.len() > 5, "{}", requests.len());
+    assert!(requests.iter().all(|request| request.headers.get("user-agent").is_some_and(is_ours)));
+}

@@ -92,7 +92,7 @@ fn type_flaw(fields: &Object) -> Option<Flaw> {
 fn level_flaw(fields: &Object) -> Option<Flaw> {
     let (_, _, levels) = type_of(fields)?;
     let level = name_of(fields.get("level")?.as_text().filter(|sent| !sent.is_empty())?);
-    let message = "Unrecognized level for type, see documentation for supported levels for each type";
+    let message = "This type of callback has no such level";
     let unknown = || Flaw::new(FlawCode::InvalidObject, "level", message);
     (!levels.contains(&level.as_str())).then(unknown)
 }
@@ -103,7 +103,7 @@ fn object_flaw(state: &State, id: Option<u32>, fields: &Object) -> Option<Flaw> 
         return Some(Flaw::new(FlawCode::InvalidField, "objectId", "The objectId is not the id of a record"));
     }
     let same = |record: &Record| Some(record.id) != id && subject(&record.fields) == subject(fields);
-    let taken = || Flaw::new(FlawCode::ObjectExists, "objectId", "A matching callback entry already exists");
+    let taken = || Flaw::new(FlawCode::ObjectExists, "objectId", "Such a callback is registered already");
     state.all(Kind::Callback).any(same).then(taken)
 }
 

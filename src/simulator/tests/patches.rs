@@ -236,3 +236,36 @@ fn base_07_nulls_inside_a_reference_are_absent_too() {
 
     assert_eq!(reply.at("invoiceGrouping"), r#"{"id":3}"#);
 }
+
+#[test]
+fn base_07_a_replaced_record_keeps_what_only_the_server_sets() {
+    let running = world();
+    let caller = caller(&running);
+    let path = format!("finance/agreements/{AGREEMENT}");
+    let before = caller.get(&path);
+    let line = caller.get(&caller.line(LINE));
+
+    let after = caller.send("PUT", &path, &before.body);
+    let same_line = caller.send("PUT", &caller.line(LINE), &line.body);
+
+    assert_eq!((after.status, same_line.status), (200, 200), "{} {}", after.body, same_line.body);
+    assert_ne!(before.at("nextInvoiceDate"), "null");
+    assert_eq!(after.at("nextInvoiceDate"), before.at("nextInvoiceDate"));
+    assert_eq!(same_line.at("sequenceNumber"), line.at("sequenceNumber"));
+    let audit = |kind: &str, id: u32| caller.get(&format!("system/audittrail?type={kind}&id={id}")).body;
+    let rows = audit("Agreement", AGREEMENT) + &audit("AgreementAddition", LINE);
+    assert_eq!(rows, "[][]", "nothing was changed");
+}
+
+#[test]
+fn base_08_another_product_brings_its_unit_unless_one_is_sent() {
+    let running = world();
+    let caller = caller(&running);
+    let before = caller.get(&caller.line(LINE)).at("uom");
+
+    let changed = caller.send("PATCH", &caller.line(LINE), &replace("product", r#"{"id":502}"#));
+    let both = r#"[{"op":"replace","path":"product","value":{"id":501}},{"op":"replace","path":"uom","value":"TB"}]"#;
+    let sent = caller.send("PATCH", &caller.line(LINE), both);
+
+    assert_eq!([before, changed.at("uom"), sent.at("uom")], ["\"GB\"", "\"Each\"", "\"TB\""]);
+}
