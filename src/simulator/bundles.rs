@@ -60,7 +60,7 @@ fn entities(desk: &Desk<'_>, request: &Value) -> Result<Vec<Value>, Refusal> {
     let parent = parent(request, kind)?;
     desk.permit(kind, Right::Inquire)?;
     desk.require_parent(kind, parent)?;
-    match any_case(request, &["apiRequest", "id"]).id() {
+    match number_of(request, "id")? {
         Some(id) => one(desk, request, kind, parent, id).map(|entity| vec![entity]),
         None => many(desk, request, kind, parent),
     }
@@ -71,8 +71,20 @@ fn parent(request: &Value, kind: Kind) -> Result<Option<u32>, Refusal> {
     if kind.parent().is_none() {
         return Ok(None);
     }
-    let parent = any_case(request, &["apiRequest", "parentId"]).id();
+    let parent = number_of(request, "parentId")?;
     parent.map(Some).ok_or_else(|| Refusal::malformed("The request has no parentId"))
+}
+
+/// A number of a record, as a number or as a text of one; nothing where nothing is sent.
+fn number_of(request: &Value, name: &str) -> Result<Option<u32>, Refusal> {
+    let sent = any_case(request, &["apiRequest", name]);
+    let number = match sent.as_text() {
+        Some("") => return Ok(None),
+        Some(text) => text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit())),
+        None if sent.is_null() => return Ok(None),
+        None => sent.id(),
+    };
+    number.map(Some).ok_or_else(|| Refusal::malformed(format!("The {name} is not a whole number")))
 }
 
 fn one(desk: &Desk<'_>, request: &Value, kind: Kind, parent: Option<u32>, id: u32) -> Result<Value, Refusal> {
@@ -105,7 +117,8 @@ fn view<'v>(desk: &'v Desk<'_>) -> View<'v> {
 fn paging(request: &Value) -> Result<Paging, Refusal> {
     let number = |name: &str| {
         let value = any_case(request, &["apiRequest", "page", name]);
-        if value.is_null() { String::new() } else { value.to_string() }
+        let text = value.as_text().map_or_else(|| value.to_string(), str::to_owned);
+        if value.is_null() { String::new() } else { text }
     };
     let (page, size, page_id) = (number("page"), number("pageSize"), number("pageId"));
     if page_id.is_empty() { Paging::navigable(&page, &size) } else { Paging::forward_only(&page_id, &size) }

@@ -85,6 +85,10 @@ impl Callbacks {
             self.queue.send_at(sequence, next);
             return None;
         }
+        if outcome == DeliveryOutcome::NotSent {
+            // Its receiver was never asked, since this simulator calls nobody but this machine.
+            return None;
+        }
         match health.fail(now) {
             Standing::Active => None,
             Standing::Disabled => {

@@ -3,6 +3,7 @@
 //! Names are matched whatever their case. Only what a GET returns can be named; `lastUpdated` stands for the one
 //! in `_info`.
 
+use super::elsewhere;
 use super::schema::{self, Field, Schema, Shape};
 
 /// A named field.
@@ -41,7 +42,10 @@ const INFORMATION: &[(&str, Scalar)] = &[("lastUpdated", Scalar::Date), ("update
 /// The column of a record that a path of names means.
 pub(super) fn own(schema: Schema, names: &[String]) -> Option<Column> {
     match names {
-        [name] if name.eq_ignore_ascii_case("lastUpdated") => column("_info", INFORMATION, name),
+        [name] if name.eq_ignore_ascii_case("lastUpdated") => {
+            schema::field(schema, "_info")?;
+            column("_info", INFORMATION, name)
+        }
         [name] => {
             let field = schema::field_in_any_case(schema, name)?;
             Some(Column { path: vec![field.name], scalar: scalar(field)? })
@@ -62,28 +66,28 @@ pub(super) fn custom(names: &[String]) -> Option<Column> {
 pub(super) fn child(schema: Schema, names: &[String]) -> Option<(&'static str, Column)> {
     let (name, rest) = names.split_first()?;
     let field = schema::field_in_any_case(schema, name)?;
-    let properties = match field.shape {
-        Shape::ManyElsewhere => ELSEWHERE,
-        Shape::CustomFields => CUSTOM_FIELD,
+    let [name] = rest else { return None };
+    let (name, scalar) = match field.shape {
+        Shape::ManyElsewhere => of_elsewhere(field, name)?,
+        Shape::CustomFields => property(CUSTOM_FIELD, name)?,
         Shape::Text
         | Shape::ShortText(_)
         | Shape::Choice(_)
         | Shape::Number
+        | Shape::Whole
         | Shape::Flag
         | Shape::Date
         | Shape::Reference(_)
         | Shape::Elsewhere
         | Shape::Information => return None,
     };
-    let [name] = rest else { return None };
-    let (name, scalar) = property(properties, name)?;
     Some((field.name, Column { path: vec![name], scalar }))
 }
 
 fn scalar(field: &Field) -> Option<Scalar> {
     match field.shape {
         Shape::Text | Shape::ShortText(_) | Shape::Choice(_) => Some(Scalar::Text),
-        Shape::Number => Some(Scalar::Number),
+        Shape::Number | Shape::Whole => Some(Scalar::Number),
         Shape::Flag => Some(Scalar::Flag),
         Shape::Date => Some(Scalar::Date),
         Shape::Reference(_)
@@ -96,7 +100,7 @@ fn scalar(field: &Field) -> Option<Scalar> {
 
 fn below(field: &Field, name: &str) -> Option<Column> {
     match field.shape {
-        Shape::Elsewhere => column(field.name, ELSEWHERE, name),
+        Shape::Elsewhere => of_elsewhere(field, name).and_then(|_| column(field.name, ELSEWHERE, name)),
         Shape::Information => column(field.name, INFORMATION, name),
         Shape::Reference(_) if name.eq_ignore_ascii_case("id") => {
             Some(Column { path: vec![field.name, "id"], scalar: Scalar::Number })
@@ -110,11 +114,17 @@ fn below(field: &Field, name: &str) -> Option<Column> {
         | Shape::ShortText(_)
         | Shape::Choice(_)
         | Shape::Number
+        | Shape::Whole
         | Shape::Flag
         | Shape::Date
         | Shape::ManyElsewhere
         | Shape::CustomFields => None,
     }
+}
+
+/// The property of a record kept elsewhere, where it has it.
+fn of_elsewhere(field: &Field, name: &str) -> Option<(&'static str, Scalar)> {
+    property(ELSEWHERE, name).filter(|(own, _)| *own != "identifier" || elsewhere::has_identifier(field.name))
 }
 
 fn column(field: &'static str, properties: &[(&'static str, Scalar)], name: &str) -> Option<Column> {

@@ -31,6 +31,7 @@ pub(super) fn stored(
             sent.as_text().map(|_| sent.clone()).ok_or_else(|| wrong("A text is expected"))
         }
         Shape::Number => number(sent).ok_or_else(|| wrong("A number is expected")),
+        Shape::Whole => whole(sent).ok_or_else(|| wrong("A whole number is expected")),
         Shape::Flag => sent.flag().map(Value::Flag).ok_or_else(|| wrong("A boolean is expected")),
         Shape::Date => date(sent).ok_or_else(|| wrong("The date has an unsupported format")),
         Shape::Reference(other) => state.resolve(other, sent).map(Value::from).ok_or_else(|| {
@@ -72,6 +73,10 @@ fn number(sent: &Value) -> Option<Value> {
         Value::Text(text) => read_number(text).map(Value::Number),
         Value::Null | Value::Flag(_) | Value::Date(_) | Value::List(_) | Value::Object(_) => None,
     }
+}
+
+fn whole(sent: &Value) -> Option<Value> {
+    number(sent).filter(|number| number.number().is_some_and(elsewhere::is_whole))
 }
 
 fn date(sent: &Value) -> Option<Value> {
@@ -124,7 +129,7 @@ fn flaw(state: &State, field: &Field, value: &Value) -> Option<Flaw> {
     let invalid = |message: String| Some(Flaw::new(FlawCode::InvalidField, name, message));
     match (field.shape, value) {
         (Shape::Text, Value::Text(_))
-        | (Shape::Number, Value::Number(_))
+        | (Shape::Number | Shape::Whole, Value::Number(_))
         | (Shape::Flag, Value::Flag(_))
         | (Shape::Date, Value::Date(_))
         | (Shape::Elsewhere | Shape::CustomFields, Value::Object(_))

@@ -1,6 +1,6 @@
 //! What ConnectWise computes and nobody can set: amounts of an addition, statuses from dates.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
 use super::callbacks;
@@ -82,7 +82,7 @@ pub(super) fn agreement_status(agreement: &Record, now: Timestamp) -> Value {
     let date = |name| agreement.get(name).date();
     let status = if set("cancelledFlag") && date("dateCancelled").is_none_or(|date| date <= now) {
         "Cancelled"
-    } else if !set("noEndingDateFlag") && date("endDate").is_some_and(|date| date < now) {
+    } else if !set("noEndingDateFlag") && date("endDate").is_some_and(|date| is_over(date, now)) {
         "Expired"
     } else if date("startDate").is_some_and(|date| date > now) {
         "Inactive"
@@ -90,4 +90,9 @@ pub(super) fn agreement_status(agreement: &Record, now: Timestamp) -> Value {
         "Active"
     };
     status.into()
+}
+
+/// Whether a last day is over. A day is written as its beginning, and lasts to its end.
+fn is_over(last_day: Timestamp, now: Timestamp) -> bool {
+    last_day.checked_add(SignedDuration::from_hours(24)).is_ok_and(|end| end <= now)
 }

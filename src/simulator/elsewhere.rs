@@ -20,7 +20,7 @@ pub(super) fn reference(field: &str, sent: &Value) -> Option<Value> {
             _ if value.is_null() => {}
             "id" => kept.set("id", number(value)?),
             "name" => kept.set("name", value.as_text()?),
-            "identifier" if IDENTIFIED.contains(&field) => kept.set("identifier", value.as_text()?),
+            "identifier" if has_identifier(field) => kept.set("identifier", value.as_text()?),
             _ => {}
         }
     }
@@ -35,5 +35,15 @@ pub(super) fn references(field: &str, sent: &Value) -> Option<Value> {
 
 /// A whole number that the server's numbers of records can hold.
 fn number(value: &Value) -> Option<Decimal> {
-    value.number().filter(|number| number.is_integer() && number.to_i32().is_some())
+    value.number().filter(|number| is_whole(*number))
+}
+
+/// Whether a number is one of the whole ones that fit in 32 bits.
+pub(super) fn is_whole(number: Decimal) -> bool {
+    number.is_integer() && number.to_i32().is_some()
+}
+
+/// Whether the records that a field refers to have an identifier.
+pub(super) fn has_identifier(field: &str) -> bool {
+    IDENTIFIED.contains(&field)
 }

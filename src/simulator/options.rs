@@ -257,3 +257,15 @@ impl Default for Options {
         }
     }
 }
+
+impl Options {
+    /// A switch for the status of a refused login, and what it was set to, where that refuses nothing.
+    pub(super) fn odd_status(&self) -> Option<(&'static str, u16)> {
+        let statuses = [
+            ("missingClientId", self.missing_client_id),
+            ("badCompany", self.bad_company),
+            ("badKeys", self.bad_keys),
+        ];
+        statuses.into_iter().find(|(_, status)| !matches!(status, 400 | 401 | 404))
+    }
+}

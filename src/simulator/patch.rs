@@ -100,6 +100,7 @@ fn perform_one(state: &State, kind: Kind, operation: &Operation, patched: &mut P
             Shape::Text
             | Shape::ShortText(_)
             | Shape::Number
+            | Shape::Whole
             | Shape::Flag
             | Shape::Date
             | Shape::Choice(_)

@@ -26,6 +26,8 @@ pub(super) enum Shape {
     ShortText(usize),
     /// A number.
     Number,
+    /// A whole number of 32 bits.
+    Whole,
     /// True or false.
     Flag,
     /// A moment.
@@ -72,6 +74,10 @@ impl Field {
 
     const fn number(name: &'static str) -> Self {
         Self::new(name, Shape::Number)
+    }
+
+    const fn whole(name: &'static str) -> Self {
+        Self::new(name, Shape::Whole)
     }
 
     const fn flag(name: &'static str) -> Self {

@@ -137,6 +137,14 @@ pub enum SeedError {
         /// The number.
         id: u32,
     },
+    /// A switch names a status that no refusal of a login has.
+    #[error("the option {option} is 400, 401 or 404, not {status}")]
+    OddStatus {
+        /// The switch.
+        option: &'static str,
+        /// The status that was written.
+        status: u16,
+    },
     /// A field is written that the kind of record does not have.
     #[error("a {kind:?} has no field {field}")]
     NoField {

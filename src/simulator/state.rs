@@ -128,8 +128,13 @@ impl State {
     /// Takes the next free number of a kind.
     pub(super) fn next_id(&mut self, kind: Kind) -> u32 {
         let next = self.next.entry(kind).or_insert_with(|| first_id(kind));
-        let id = *next;
-        *next = next.saturating_add(1);
+        let mut id = *next;
+        // At the end of all numbers it goes on with the first free one.
+        let table = self.tables.get(&kind);
+        while table.is_some_and(|table| table.contains_key(&id)) {
+            id = id.checked_add(1).unwrap_or_else(|| first_id(kind));
+        }
+        *next = id.saturating_add(1);
         id
     }
 
@@ -153,7 +158,8 @@ impl State {
         }
     }
 
-    /// The record that a reference means: by its id, else its identifier, else its name.
+    /// The record that a reference means: by its id, else its identifier, else its name. One that is deleted may have left
+    /// its identifier to another, so it is meant only where no other has it; a name of several means none of them.
     pub(super) fn resolve(&self, kind: Kind, reference: &Value) -> Option<u32> {
         let object = reference.object()?;
         if let Some(id) = object.get("id").filter(|id| !id.is_null()) {
@@ -162,7 +168,13 @@ impl State {
         ["identifier", "name"].into_iter().find_map(|property| {
             let wanted = object.get(property)?.as_text()?;
             let same = |record: &&Record| record.get(property).as_text() == Some(wanted);
-            self.records(kind, None, 0).find(same).map(|record| record.id)
+            let is_deleted = |record: &&Record| record.get("deletedFlag").flag() == Some(true);
+            let (deleted, live): (Vec<&Record>, Vec<&Record>) =
+                self.records(kind, None, 0).filter(same).partition(is_deleted);
+            match (live.as_slice(), deleted.as_slice()) {
+                ([one], _) | ([], [one]) => Some(one.id),
+                _ => None,
+            }
         })
     }
 

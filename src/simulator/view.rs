@@ -76,6 +76,7 @@ impl<'a> View<'a> {
             Shape::Text
             | Shape::ShortText(_)
             | Shape::Number
+            | Shape::Whole
             | Shape::Flag
             | Shape::Date
             | Shape::Choice(_)

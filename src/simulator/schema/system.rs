@@ -32,7 +32,7 @@ pub(in crate::simulator) const MY_SECURITY: Schema = &[
     Field::flag("restrictFlag"),
     Field::flag("customFlag"),
     Field::text("moduleDescription"),
-    Field::number("sortOrder"),
+    Field::whole("sortOrder"),
     Field::elsewhere("member"),
 ];
 
@@ -41,7 +41,7 @@ pub(super) const CALLBACK: Schema = &[
     ID,
     Field::new("description", Shape::ShortText(100)),
     Field::text("url").required(),
-    Field::number("objectId").required(),
+    Field::whole("objectId").required(),
     Field::text("type").required(),
     Field::text("level").required(),
     Field::number("memberId").derived(),

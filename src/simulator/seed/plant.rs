@@ -39,6 +39,9 @@ pub(in crate::simulator) fn plant(seed: Seed) -> Result<State, SeedError> {
         integrations,
         agreements,
     } = seed;
+    if let Some((option, status)) = options.odd_status() {
+        return Err(SeedError::OddStatus { option, status });
+    }
     let mut planter = Planter {
         state: State::new(login, options, plant_members(members)),
         names: HashMap::new(),

@@ -221,7 +221,10 @@ fn base_08_the_status_of_an_agreement_follows_its_dates_and_flags() {
     assert_eq!(status(), "\"Cancelled\"");
     edit("cancelledFlag", false.into());
     edit("noEndingDateFlag", false.into());
-    edit("endDate", Value::text("2026-12-04T00:00:00Z"));
+    edit("endDate", Value::text("2026-12-05T00:00:00Z"));
+    running.clock().set("2026-12-05T23:59:59Z".parse().unwrap());
+    assert_eq!(status(), "\"Active\"", "its last day lasts to its end");
+    running.clock().set("2026-12-06T00:00:00Z".parse().unwrap());
     assert_eq!(status(), "\"Expired\"");
 }
 

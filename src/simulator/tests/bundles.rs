@@ -104,3 +104,25 @@ fn base_12_a_bundle_that_is_none_is_refused_whole() {
         assert_eq!(caller(&running).send("POST", "system/bundles", body).status, 400, "{body}");
     }
 }
+
+#[test]
+fn base_12_a_number_may_come_as_a_text_and_what_is_none_is_no_list() {
+    let running = world();
+    let body = r#"{"requests":[
+        {"resourceType":"agreement","apiRequest":{"id":"50002"}},
+        {"resourceType":"agreement","apiRequest":{"id":-1}},
+        {"resourceType":"agreement","apiRequest":{"id":"+50002"}},
+        {"resourceType":"addition","apiRequest":{"parentId":"x"}},
+        {"resourceType":"addition","apiRequest":{"parentId":"50001","page":{"page":"2","pageSize":"1"}}}]}"#;
+
+    let reply = caller(&running).send("POST", "system/bundles", body);
+
+    let results = results(&reply);
+    let statuses: Vec<String> = results.iter().map(|result| shown(result, "statusCode")).collect();
+    assert_eq!(statuses, ["200", "400", "400", "400", "200"]);
+    let ids = |place: usize| {
+        let entities = results[place].descend(&["entities"]).list().unwrap().to_vec();
+        entities.iter().map(|entity| shown(entity, "id")).collect::<Vec<_>>()
+    };
+    assert_eq!([ids(0), ids(1), ids(4)], [vec!["50002"], vec![], vec!["100002"]]);
+}

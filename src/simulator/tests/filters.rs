@@ -283,3 +283,16 @@ fn base_05_both_encodings_of_a_space_and_every_special_sign_arrive() {
     assert_eq!(get("name%20=%20%27Birch%20%26%20Sons%27"), [20_002]);
     assert_eq!(get("name%20like%20%22%25%26%2A%22"), [20_002]);
 }
+
+#[test]
+fn base_05_what_no_record_shows_cannot_be_asked_for() {
+    let running = world();
+
+    for (path, condition) in [
+        ("company/companies", "status/identifier = 'x'"),
+        ("system/mySecurity", "lastUpdated > [2026-01-01T00:00:00Z]"),
+    ] {
+        assert_eq!(refusal(&running, path, "conditions", condition), (400, BAD.to_owned()), "{condition}");
+    }
+    assert_eq!(companies(&running, "country/identifier = 'x'"), NOBODY);
+}

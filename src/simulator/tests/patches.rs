@@ -269,3 +269,41 @@ fn base_08_another_product_brings_its_unit_unless_one_is_sent() {
 
     assert_eq!([before, changed.at("uom"), sent.at("uom")], ["\"GB\"", "\"Each\"", "\"TB\""]);
 }
+
+#[test]
+fn base_07_whole_numbers_have_no_fraction_and_texts_of_numbers_no_ornaments() {
+    let running = world();
+    running.set_role("trueup", Role::everything());
+    let caller = caller(&running);
+
+    let whole = caller.send("PATCH", COMPANY, &replace("numberOfEmployees", "12"));
+    let fraction = caller.send("PATCH", COMPANY, &replace("numberOfEmployees", "1.5"));
+    let huge = caller.send("PATCH", COMPANY, &replace("numberOfEmployees", "3000000000"));
+
+    assert_eq!((whole.status, whole.at("numberOfEmployees")), (200, "12".to_owned()));
+    assert_eq!((fraction.status, huge.status), (400, 400));
+    for text in ["\"1_000\"", "\"+5\"", "\"1e-+5\"", "\"12345678901234567890123456789.5e0\""] {
+        assert_eq!(
+            caller.send("PATCH", &caller.line(LINE), &replace("quantity", text)).status,
+            400,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn base_07_an_identifier_that_was_left_to_another_company_means_the_other() {
+    let running = world();
+    running.set_role("trueup", Role::everything());
+    let caller = caller(&running);
+
+    let company = caller.send("POST", "company/companies", r#"{"identifier":"gone","name":"New"}"#);
+    let moved = caller.send(
+        "PATCH",
+        &format!("finance/agreements/{AGREEMENT}"),
+        &replace("company", r#"{"identifier":"gone"}"#),
+    );
+
+    assert_eq!((company.status, moved.status), (201, 200), "{} {}", company.body, moved.body);
+    assert_eq!(moved.at("company/id"), company.at("id"));
+}

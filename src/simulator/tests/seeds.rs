@@ -102,3 +102,16 @@ fn the_seed_has_a_schema_that_names_its_parts() {
         assert!(schema.contains(part), "{part}");
     }
 }
+
+#[test]
+fn a_switch_cannot_let_a_refused_login_pass() {
+    assert_eq!(complaint("options: { badKeys: 200 }"), "the option badKeys is 400, 401 or 404, not 200");
+}
+
+#[test]
+fn no_record_takes_the_number_of_another_even_at_the_end_of_all_numbers() {
+    let simulator =
+        planted("companies: [{identifier: a, id: 4294967295}, {identifier: b}, {identifier: c}]").unwrap();
+
+    assert_eq!(simulator.records(Kind::Company).len(), 3);
+}

@@ -104,11 +104,16 @@ fn read_list(text: &str, depth: usize) -> Result<Value, Unreadable> {
 
 /// The exact number a text stands for, in plain or scientific notation.
 pub(in crate::simulator) fn read_number(text: &str) -> Option<Decimal> {
-    if text.contains(['e', 'E']) {
-        Decimal::from_scientific(text).ok()
-    } else {
-        Decimal::from_str_exact(text).ok()
+    // The library would take these too.
+    if text.contains('_') || text.starts_with('+') || text.contains("-+") {
+        return None;
     }
+    let Some((mantissa, _)) = text.split_once(['e', 'E']) else {
+        return Decimal::from_str_exact(text).ok();
+    };
+    // With an exponent it rounds a mantissa that it cannot hold, so one that is not exact is refused first.
+    Decimal::from_str_exact(mantissa).ok()?;
+    Decimal::from_scientific(text).ok()
 }
 
 fn parse<'t, T: serde::Deserialize<'t>>(text: &'t str) -> Result<T, Unreadable> {
