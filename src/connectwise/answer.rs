@@ -9,6 +9,7 @@ use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::header::{self, HeaderMap};
 use serde::Deserialize;
 
+use super::pace::LONGEST_PAUSE;
 use super::transport::Redaction;
 use super::wire::{Text, readable};
 use super::{ConnectWiseError, Resource};
@@ -87,7 +88,10 @@ impl Answer {
             403 => ConnectWiseError::Forbidden { resource, message },
             400 if !self.is_said() => ConnectWiseError::NotRouted { message },
             404 => ConnectWiseError::NotFound { resource, code, message },
-            429 => ConnectWiseError::Throttled { retry_after: self.retry_after() },
+            // Whoever waits for it waits for what is believed, not for what was said.
+            429 => ConnectWiseError::Throttled {
+                retry_after: self.retry_after().map(|told| told.min(LONGEST_PAUSE)),
+            },
             500..=599 => ConnectWiseError::Server { resource, status, message },
             _ => ConnectWiseError::Refused { resource, status, code, message },
         }

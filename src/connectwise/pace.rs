@@ -13,6 +13,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex as Queue, Notify};
 use tokio::time::{Instant, sleep_until};
 
+pub(super) use self::allowance::LONGEST_PAUSE;
 use self::allowance::{Allowance, Verdict, Want};
 use super::retry::dice;
 use super::session::unpoisoned;

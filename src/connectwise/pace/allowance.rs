@@ -20,7 +20,7 @@ const ANSWERS_TO_RAISE: u32 = 200;
 /// The shortest wait once told to slow down: sooner would be taken for defiance.
 pub(super) const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest wait that is believed; a longer one is a mistake, or somebody's attempt to stop us.
-pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+pub(in crate::connectwise) const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// Who is refused so often in a row, although each pause was waited for, is in a storm.
 const STORM: u32 = 5;
 /// How long a storm is left alone at least. Nobody waits for that long, so that whatever is under way ends.
