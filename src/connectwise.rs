@@ -41,7 +41,7 @@ pub use pace::{Pace, Paces, Rate};
 pub use progress::{Detour, Progress};
 pub use resource::Resource;
 pub use rights::{
-    Action, Finding, Flaw, Level, LineWrites, Needs, Rights, RightsError, TicketUse, WhichKeys,
+    Action, Finding, Flaw, Level, LineWrites, Needs, Purpose, Rights, RightsError, TicketUse, WhichKeys,
 };
 pub use scope::Scope;
 pub use tickets::{NewTicket, TicketAnswer, TicketDesk, TicketId, TicketState};

@@ -44,6 +44,16 @@ pub struct Agreement {
     pub next_invoice: Option<Date>,
 }
 
+impl Agreement {
+    /// Whether it runs today: by its dates, its cancellation and its status, all of them.
+    #[must_use]
+    pub fn is_active(&self, today: Date) -> bool {
+        let begun = self.start.is_none_or(|start| start <= today);
+        let ended = !self.no_ending_date && self.end.is_some_and(|end| end < today);
+        begun && !ended && !self.cancelled && self.status == AgreementStatus::Active
+    }
+}
+
 /// The status that ConnectWise shows on agreements and additions. Dates decide; the status is only compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AgreementStatus {

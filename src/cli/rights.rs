@@ -15,8 +15,15 @@ pub(super) const HINT: &str = "Change the member's security role in ConnectWise:
 pub(super) fn tell(preflight: &Preflight, screen: &Screen) {
     match preflight {
         Preflight::Skipped => {}
-        Preflight::Asked(rights) => {
-            list("Nothing is written: the API member lacks rights that are needed", rights.missing(), screen);
+        Preflight::Asked { rights, writes } => {
+            let barring: Vec<&Finding> = rights.barring(*writes).collect();
+            let others = rights.missing().filter(|finding| !barring.contains(finding));
+            list(
+                "Nothing is written: the API member lacks rights that are needed",
+                barring.iter().copied(),
+                screen,
+            );
+            list("The API member lacks rights; what is written now needs none of them", others, screen);
             list(
                 "It is not clear whether the API member has rights that are needed",
                 rights.unclear(),

@@ -18,6 +18,10 @@ pub(super) const PATH: &str = "system/bundles";
 /// How many lists one request asks for: the largest number seen in public use.
 pub(super) const LISTS_AT_ONCE: usize = 50;
 
+/// How many records a page has where nobody asks for more. A part that has as many may have been cut there by a server that
+/// does not look at the size it is asked for, so it is asked for what follows.
+const USUAL_PAGE: usize = 25;
+
 /// What came of one list.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Part {
@@ -158,7 +162,7 @@ fn read_part(part: &PartAnswer<'_>, agreement: AgreementId, names: &mut Names) -
     if !ascending && has_twins(&additions) {
         return Err(Unreadable::of("a record twice"));
     }
-    if additions.len() < PAGE_SIZE && count.is_none_or(|count| count == additions.len().into()) {
+    if additions.len() < USUAL_PAGE && count.is_none_or(|count| count == additions.len().into()) {
         return Ok(Part::Whole(additions));
     }
     Ok(if ascending { Part::Begun(additions) } else { Part::Unordered })

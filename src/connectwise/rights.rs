@@ -80,11 +80,28 @@ pub enum Flaw {
     Unclear,
 }
 
+/// What a right is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To read what a plan is drawn against.
+    Reading,
+    /// To set the quantity of an addition.
+    SettingQuantities,
+    /// To create an addition.
+    Creating,
+    /// To open tickets, and to ask after them.
+    Tickets,
+    /// For nothing: it is more than is needed.
+    Nothing,
+}
+
 /// One right that is not as it should be, in the words of the role's page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// What is wrong.
     pub flaw: Flaw,
+    /// What it is needed for.
+    pub purpose: Purpose,
     /// The API member.
     pub member: Arc<str>,
     /// The module, such as Finance.
@@ -150,6 +167,16 @@ impl Rights {
     /// The rights that are needed and not granted.
     pub fn missing(&self) -> impl Iterator<Item = &Finding> {
         self.with(Flaw::Missing)
+    }
+
+    /// The missing ones without which these writes would be refused. Others bar no write: what a plan is drawn against was
+    /// read with these very keys, and an alert that cannot be told by ticket is no reason to leave an invoice wrong.
+    pub fn barring(&self, writes: LineWrites) -> impl Iterator<Item = &Finding> {
+        self.missing().filter(move |finding| match finding.purpose {
+            Purpose::SettingQuantities => true,
+            Purpose::Creating => writes == LineWrites::QuantitiesAndCreates,
+            Purpose::Reading | Purpose::Tickets | Purpose::Nothing => false,
+        })
     }
 
     /// The rights that are granted and not needed.
@@ -223,7 +250,7 @@ impl fmt::Display for WhichKeys {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { flaw, member, module, function, action, now, needed } = self;
+        let Self { flaw, purpose: _, member, module, function, action, now, needed } = self;
         write!(f, "API member {member}: {module} > {function}: {} is {now}, ", action.as_str())?;
         match flaw {
             Flaw::Missing | Flaw::Unclear => write!(f, "{needed} is needed"),

@@ -1,8 +1,6 @@
 //! The active agreements of every company, and the one that a cross-reference bills on (Resolution 6).
 
-use jiff::civil::Date;
-
-use crate::billing::{Agreement, AgreementStatus, AgreementTypeId};
+use crate::billing::{Agreement, AgreementTypeId};
 
 use super::line::Inputs;
 use super::link::{CompanyIndex, Directory};
@@ -15,7 +13,7 @@ pub(super) struct Agreements<'a> {
 impl<'a> Agreements<'a> {
     /// Keeps the agreements that run today and whose company is known.
     pub(super) fn new(inputs: &Inputs<'a>, directory: &Directory<'a>) -> Self {
-        let running = inputs.view.agreements.iter().filter(|agreement| is_active(agreement, inputs.today));
+        let running = inputs.view.agreements.iter().filter(|agreement| agreement.is_active(inputs.today));
         let mut active: Vec<_> = running
             .filter_map(|agreement| Some((directory.numbered(agreement.company)?, agreement)))
             .collect();
@@ -27,13 +25,6 @@ impl<'a> Agreements<'a> {
     pub(super) fn by_company(&self) -> impl Iterator<Item = &[(CompanyIndex, &'a Agreement)]> {
         self.active.chunk_by(|one, two| one.0 == two.0)
     }
-}
-
-/// Whether an agreement runs today: by its dates, its cancellation and its status, all of them.
-fn is_active(agreement: &Agreement, today: Date) -> bool {
-    let begun = agreement.start.is_none_or(|start| start <= today);
-    let ended = !agreement.no_ending_date && agreement.end.is_some_and(|end| end < today);
-    begun && !ended && !agreement.cancelled && agreement.status == AgreementStatus::Active
 }
 
 /// The agreements of a type that an account may be billed on: those of the name its link gives, or else those that are

@@ -3,6 +3,7 @@
 //! Partial success is a normal result. Knows neither how the plan was drawn nor who approved it.
 
 mod gate;
+pub(super) mod hands;
 mod order;
 mod sisters;
 pub(super) mod write;
@@ -11,14 +12,15 @@ use jiff::{Timestamp, civil::Date};
 
 use self::gate::Gate;
 pub(super) use self::gate::Validity;
+use self::hands::Hands;
 use self::order::order;
 use self::sisters::Sisters;
-use self::write::{Hands, Pen, Subject};
+use self::write::{Pen, Subject};
 use super::shared::SharedJournal;
 use super::stop::Stop;
 use crate::billing::{LineKey, ProductId, Quantity};
 use crate::connectwise::ConnectWise;
-use crate::journal::attempt::{Conclusion, CreateLine, SetLine, Step, Timing, first_day};
+use crate::journal::attempt::{Conclusion, CreateLine, SetLine, Stale, Step, Timing, first_day};
 use crate::journal::{JournalError, RunId};
 use crate::mapping::utc_day;
 use crate::plan::{Line, Plan};
@@ -70,12 +72,14 @@ pub enum Halt {
     Frozen,
     /// The plan has become too old meanwhile.
     Expired,
-    /// ConnectWise refused the credential for a write.
+    /// ConnectWise refused the keys, or what their member asked for.
     CredentialRefused,
     /// The API member lacks a right, so nothing was tried.
     RightsMissing,
     /// One of the lines that were tried first was not verified.
     FirstLinesFailed,
+    /// ConnectWise cannot be reached, or asks for silence.
+    OutOfReach,
 }
 
 /// What came of all lines, in the order they were taken.
@@ -129,7 +133,7 @@ pub(super) async fn apply<'p>(
 ) -> Result<Applied<'p>, ApplyError> {
     let order = order(chosen);
     let writer = run.connectwise.writer();
-    let hands = Hands { connectwise: run.connectwise, journal: run.journal, stop: run.stop };
+    let hands = Hands::new(run.connectwise, run.journal, run.stop);
     let is_suspended = || is_suspended(run.journal, run.tenant);
     let gate = Gate { stop: run.stop, validity: run.validity, is_suspended: &is_suspended };
     let pen = Pen { writer: &writer, gate: &gate };
@@ -144,13 +148,13 @@ pub(super) async fn apply<'p>(
             (Some(halt), _) => Outcome::NotTried(halt),
             (None, Some(sister)) => Outcome::WaitsForSister(sister),
             (None, None) => {
-                let start = start(line, run.timing, hands.connectwise).await;
+                let start = start(line, run.timing, &hands).await;
                 let subject = subject(line, run.id);
                 write::write(start, line.key(), &subject, &pen, &hands).await?
             }
         };
         if let Outcome::Concluded(conclusion) = &outcome {
-            halt = halts(conclusion, tried < order.first);
+            halt = hands.lost().or_else(|| halts(conclusion, tried < order.first));
             if conclusion.is_verified() {
                 sisters.stands(line);
             }
@@ -183,27 +187,32 @@ fn is_left_out(conclusion: &Conclusion) -> bool {
 }
 
 /// The first step of a line. A line without a number to write is left as it is; the planner gives none.
-async fn start(line: &Line<'_>, timing: Timing, connectwise: &ConnectWise) -> Step {
+async fn start(line: &Line<'_>, timing: Timing, hands: &Hands<'_>) -> Step {
     match (line.addition, line.current, line.desired) {
         (Some(addition), Some(before), Some(after)) => {
             SetLine { line: line.key(), addition: addition.id, before, after, timing }.start()
         }
-        (None, None, Some(quantity)) => create(line.key(), quantity, timing, connectwise).await,
+        (None, None, Some(quantity)) => create(line, quantity, timing, hands).await,
         (Some(_), None, _) | (None, Some(_), _) | (_, _, None) => Step::Done(Conclusion::Unreadable {
             message: "The plan gives no number for this line".to_owned(),
         }),
     }
 }
 
-/// A create begins on the agreement's own terms, so the agreement is read first.
-async fn create(line: LineKey, quantity: Quantity, timing: Timing, connectwise: &ConnectWise) -> Step {
+/// A create begins on the agreement's own terms, so the agreement is read first. One that ended or changed hands since the
+/// plan gets no line.
+async fn create(line: &Line<'_>, quantity: Quantity, timing: Timing, hands: &Hands<'_>) -> Step {
     let today: Date = utc_day(Timestamp::now());
-    match connectwise.agreement(line.agreement).await {
+    let stale = |stale| Step::Done(Conclusion::Stale(stale));
+    match hands.ask(hands.connectwise.agreement(line.agreement.id)).await {
+        Ok(Some(agreement)) if agreement.company != line.company.id => stale(Stale::AgreementMoved),
+        Ok(Some(agreement)) if !agreement.is_active(today) => stale(Stale::AgreementEnded),
         Ok(Some(agreement)) => {
-            CreateLine { line, quantity, effective: first_day(&agreement, today), timing }.start()
+            let effective = first_day(&agreement, today);
+            CreateLine { line: line.key(), quantity, effective, timing }.start()
         }
-        Ok(None) => Step::Done(Conclusion::Unreadable { message: "The agreement is gone".to_owned() }),
-        Err(error) => Step::Done(Conclusion::Unreadable { message: error.to_string() }),
+        Ok(None) => stale(Stale::AgreementEnded),
+        Err(unread) => Step::Done(Conclusion::Unreadable { message: unread.to_string() }),
     }
 }
 

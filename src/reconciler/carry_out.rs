@@ -11,7 +11,7 @@ use super::preflight::{Preflight, needs, preflight};
 use super::record;
 use super::shared::SharedJournal;
 use super::stop::Stop;
-use crate::connectwise::{ConnectWise, TicketUse};
+use crate::connectwise::{ConnectWise, LineWrites, TicketUse};
 use crate::journal::attempt::Timing;
 use crate::journal::{JournalError, RunResult};
 use crate::plan::{Inputs, Plan};
@@ -69,7 +69,7 @@ pub async fn carry_out<'p>(
     let Means { timing, connectwise, journal, stop, until, tickets } = means;
     let rights = match choice.lines.is_empty() {
         true => Preflight::Skipped,
-        false => preflight(connectwise, needs(inputs.catalog, tickets), stop).await,
+        false => preflight(connectwise, needs(inputs.catalog, tickets), writes(choice), stop).await,
     };
     tell(Told::Rights(&rights));
     let id = journal.with(|journal| {
@@ -85,6 +85,14 @@ pub async fn carry_out<'p>(
     let result = record::result(plan, choice, &applied);
     journal.with(|journal| journal.end_run(id, result, Timestamp::now()))?;
     Ok(CarriedOut { applied, result, rights })
+}
+
+/// What the chosen lines would write.
+fn writes(choice: &Choice<'_>) -> LineWrites {
+    match choice.lines.iter().any(|line| line.addition.is_none()) {
+        true => LineWrites::QuantitiesAndCreates,
+        false => LineWrites::Quantities,
+    }
 }
 
 /// How much of a plan that is not carried out is remembered.

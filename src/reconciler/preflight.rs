@@ -1,7 +1,8 @@
 //! Before the first write of a run: what the members may do, by ConnectWise's own word.
 //!
-//! Decides whether anything is tried. A right that is missing stops the run before it begins; one that is too much is told
-//! and stops nothing; where ConnectWise does not say, the first write itself will tell.
+//! Decides whether anything is tried. A right that the writes take and that is missing stops the run before it begins; any
+//! other that is missing, or too much, is told and stops nothing; where ConnectWise does not say, the first write itself
+//! will tell.
 
 use super::apply::Halt;
 use super::stop::Stop;
@@ -14,7 +15,12 @@ pub enum Preflight {
     /// Nothing was asked: nothing is to be written, or a stop was requested.
     Skipped,
     /// What the members may do.
-    Asked(Rights),
+    Asked {
+        /// The rights that are not as they should be.
+        rights: Rights,
+        /// What the run would write.
+        writes: LineWrites,
+    },
     /// ConnectWise refused the keys themselves.
     KeysRefused(RightsError),
     /// ConnectWise does not say.
@@ -25,7 +31,7 @@ impl Preflight {
     /// Why nothing is tried, if so.
     pub(super) fn halt(&self) -> Option<Halt> {
         match self {
-            Self::Asked(rights) => rights.missing().next().map(|_| Halt::RightsMissing),
+            Self::Asked { rights, writes } => rights.barring(*writes).next().map(|_| Halt::RightsMissing),
             Self::KeysRefused(_) => Some(Halt::CredentialRefused),
             Self::Skipped | Self::Unreadable(_) => None,
         }
@@ -43,13 +49,19 @@ pub fn needs(catalog: &Catalog, tickets: TicketUse) -> Needs {
 }
 
 /// Asks what the members may do. A clean answer is asked for again before each run: a role can change at any time.
-pub(super) async fn preflight(connectwise: &ConnectWise, needs: Needs, stop: &Stop) -> Preflight {
+/// `writes` is what this run would write; what the mappings may ever need is in `needs`.
+pub(super) async fn preflight(
+    connectwise: &ConnectWise,
+    needs: Needs,
+    writes: LineWrites,
+    stop: &Stop,
+) -> Preflight {
     let asked = tokio::select! {
         asked = connectwise.rights(needs) => asked,
         () = stop.wait() => return Preflight::Skipped,
     };
     match asked {
-        Ok(rights) => Preflight::Asked(rights),
+        Ok(rights) => Preflight::Asked { rights, writes },
         Err(error) if error.refuses_keys() => Preflight::KeysRefused(error),
         Err(error) => Preflight::Unreadable(error),
     }

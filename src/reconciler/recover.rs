@@ -5,8 +5,9 @@
 
 use jiff::Timestamp;
 
-use super::apply::ApplyError;
-use super::apply::write::{Hands, read};
+use super::apply::hands::Hands;
+use super::apply::write::read;
+use super::apply::{ApplyError, Halt};
 use super::shared::SharedJournal;
 use super::stop::Stop;
 use super::tenant::Tenant;
@@ -23,7 +24,8 @@ pub struct Recovered {
     pub conclusion: Conclusion,
 }
 
-/// Looks at every open intent of a tenant, oldest first.
+/// Looks at every open intent of a tenant, oldest first. Once ConnectWise is out of reach, or a stop was requested,
+/// the others are left in doubt unread.
 ///
 /// # Errors
 ///
@@ -36,9 +38,12 @@ pub async fn recover(
     stop: &Stop,
 ) -> Result<Vec<Recovered>, ApplyError> {
     let left_open = journal.with(|journal| journal.reader().open_intents(&tenant.name))?;
-    let hands = Hands { connectwise, journal, stop };
+    let hands = Hands::new(connectwise, journal, stop);
     let mut recovered = Vec::with_capacity(left_open.len());
     for open in left_open {
+        if stop.is_requested() {
+            hands.lose(Halt::Stopped);
+        }
         let conclusion = recover_one(&open, timing, &hands).await?;
         recovered.push(Recovered { open, conclusion });
     }

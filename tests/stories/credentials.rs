@@ -2,9 +2,10 @@
 
 use std::fs;
 
-use trueup::simulator::{Canned, Clock, Fault, Match, Seed, Simulator};
+use trueup::simulator::{Canned, Clock, Fault, Function, Levels, Match, Role, Seed, Simulator};
 
 use super::contract;
+use super::faults::until;
 use super::world::plain::{MAPPING, SEED, account};
 use super::world::shop::{Shop, usage};
 use super::world::{QUICK_WRITES, World, close};
@@ -68,6 +69,74 @@ fn i4_keys_that_were_revoked_give_no_plan_of_half_a_reading_and_no_storm() {
     let refused = world.simulator().log().iter().filter(|asked| asked.status == Some(401)).count();
     assert!(refused <= 12, "refused keys were sent {refused} times");
     assert_eq!(world.write_requests(), Vec::<String>::new());
+}
+
+/// Refuses the keys whenever one line is read by its number, and nowhere else.
+fn refuse_single_lines(world: &World) {
+    let message = r#"{"code":"Unauthorized","message":"The public or private key is incorrect"}"#;
+    let one_line = Match::method("GET").path("/additions/90");
+    world.simulator().fail_times(one_line, Fault::StatusBefore(Canned::new(401, message)), 100);
+}
+
+fn refusals(world: &World) -> usize {
+    world.simulator().log().iter().filter(|asked| asked.status == Some(401)).count()
+}
+
+#[test]
+fn i4_keys_that_are_refused_midway_are_not_tried_on_every_line() {
+    let world = five();
+    refuse_single_lines(&world);
+
+    let ran = world.apply();
+
+    assert_eq!((ran.code, refusals(&world)), (Some(6), 1), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.stdout.matches("  not tried  ").count(), 4, "{}", ran.stdout);
+    assert_eq!(world.write_requests(), Vec::<String>::new());
+}
+
+#[test]
+fn i4_recovery_does_not_try_refused_keys_on_every_line_either() {
+    let world = five();
+    world.settings(SOURCES, QUICK_WRITES);
+    world.simulator().fail_times(Match::method("PATCH"), Fault::StatusBefore(Canned::timed_out()), 5);
+    let ran = world.apply();
+    assert_eq!(ran.stdout.matches("  in doubt  ").count(), 5, "{}", ran.stdout);
+    refuse_single_lines(&world);
+
+    until("a doubt is read", || {
+        world.apply();
+        refusals(&world) > 0
+    });
+
+    assert_eq!(refusals(&world), 1);
+    assert_eq!(world.write_requests().len(), 5, "nothing is written of what is in doubt");
+}
+
+#[test]
+fn an_outage_that_begins_midway_is_not_walked_through_line_by_line() {
+    let world = five();
+    let closed = Fault::StatusBefore(Canned::gateway(503));
+    world.simulator().fail_times(Match::method("GET").path("/additions/90"), closed, 1_000);
+
+    let ran = world.apply();
+
+    assert_eq!(ran.code, Some(6), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.stdout.matches("  not tried  ").count(), 2, "{}", ran.stdout);
+    assert!(ran.stdout.contains("ConnectWise cannot be reached"), "{}", ran.stdout);
+    assert_eq!(world.write_requests(), Vec::<String>::new());
+}
+
+#[test]
+fn a_right_to_read_that_reading_did_without_stops_no_write() {
+    let world = five();
+    world.simulator().set_role("trueup", Role::default().with(Function::TableSetup, Levels::default()));
+
+    let ran = world.apply();
+
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("System > Table Setup: Inquire is None, All is needed"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("Nothing is written"), "{}", ran.stderr);
+    assert_eq!(world.quantity(9001), "11");
 }
 
 #[test]

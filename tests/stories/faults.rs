@@ -33,7 +33,8 @@ fn to_change() -> World {
     world
 }
 
-fn until(what: &str, is_so: impl Fn() -> bool) {
+/// Waits for what will come to be by itself.
+pub fn until(what: &str, is_so: impl Fn() -> bool) {
     let end = Instant::now() + Duration::from_secs(90);
     while !is_so() {
         assert!(Instant::now() < end, "it never came to be that {what}");

@@ -107,8 +107,9 @@ fn halted(halt: Halt) -> &'static str {
         Halt::Suspended => "an operator suspended the tenant meanwhile",
         Halt::Frozen => "a freeze window has opened meanwhile",
         Halt::Expired => "the plan has grown too old meanwhile",
-        Halt::CredentialRefused => "ConnectWise refused the API member's right to write",
+        Halt::CredentialRefused => "ConnectWise refused the API keys, or what their member asked for",
         Halt::RightsMissing => "the API member lacks a right that is needed",
+        Halt::OutOfReach => "ConnectWise cannot be reached, or asks for fewer requests",
         Halt::FirstLinesFailed => "one of the lines that were tried first could not be verified",
     }
 }
@@ -158,6 +159,8 @@ fn differs(stale: &Stale) -> String {
         Stale::Gone => "concurrent_change: the addition is gone".to_owned(),
         Stale::Cancelled => "concurrent_change: the addition was cancelled".to_owned(),
         Stale::Moved => "concurrent_change: the addition bills another product or agreement now".to_owned(),
+        Stale::AgreementEnded => "concurrent_change: the agreement runs no more".to_owned(),
+        Stale::AgreementMoved => "concurrent_change: the agreement is another company's now".to_owned(),
         Stale::Exists(additions) => {
             format!("concurrent_change: {} such additions exist by now", additions.len())
         }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::my_security::{Function, Member};
-use super::{Action, Finding, Flaw, Level, LineWrites, Needs, TicketUse};
+use super::{Action, Finding, Flaw, Level, LineWrites, Needs, Purpose, TicketUse};
 
 /// What a member's keys are used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,25 +32,36 @@ const PRODUCTS: Place = Place { module: "Procurement", functions: &["Product Cat
 const TABLES: Place = Place { module: "System", functions: &["Table Setup"] };
 const TICKETS: Place = Place { module: "Service Desk", functions: &["Service Tickets"] };
 
+/// An action that a duty takes, and what for.
+#[derive(Clone, Copy)]
+struct Need {
+    place: Place,
+    action: Action,
+    purpose: Purpose,
+}
+
 /// The actions that a duty takes, all at the level `All`.
-fn needed(duty: Duty, needs: Needs) -> Vec<(Place, Action)> {
+fn needed(duty: Duty, needs: Needs) -> Vec<Need> {
     let mut needed = Vec::new();
+    let mut need = |place, action, purpose| needed.push(Need { place, action, purpose });
     if matches!(duty, Duty::Reads | Duty::ReadsAndWrites) {
-        needed.extend([COMPANIES, AGREEMENTS, PRODUCTS, TABLES].map(|place| (place, Action::Inquire)));
+        for place in [COMPANIES, AGREEMENTS, PRODUCTS, TABLES] {
+            need(place, Action::Inquire, Purpose::Reading);
+        }
         if needs.tickets == TicketUse::Opened {
-            needed.push((TICKETS, Action::Inquire));
+            need(TICKETS, Action::Inquire, Purpose::Tickets);
         }
     }
     if matches!(duty, Duty::Writes | Duty::ReadsAndWrites) {
         if duty == Duty::Writes {
-            needed.push((AGREEMENTS, Action::Inquire));
+            need(AGREEMENTS, Action::Inquire, Purpose::SettingQuantities);
         }
-        needed.push((AGREEMENTS, Action::Edit));
+        need(AGREEMENTS, Action::Edit, Purpose::SettingQuantities);
         if needs.lines == LineWrites::QuantitiesAndCreates {
-            needed.push((AGREEMENTS, Action::Add));
+            need(AGREEMENTS, Action::Add, Purpose::Creating);
         }
         if needs.tickets == TicketUse::Opened {
-            needed.push((TICKETS, Action::Add));
+            need(TICKETS, Action::Add, Purpose::Tickets);
         }
     }
     needed
@@ -59,11 +70,10 @@ fn needed(duty: Duty, needs: Needs) -> Vec<(Place, Action)> {
 /// What of a member's rights is not as its duty takes it.
 pub(super) fn compare(member: &Member, duty: Duty, needs: Needs) -> Vec<Finding> {
     let needed = needed(duty, needs);
-    let mut findings: Vec<Finding> =
-        needed.iter().filter_map(|(place, action)| lack(member, *place, *action)).collect();
+    let mut findings: Vec<Finding> = needed.iter().filter_map(|need| lack(member, *need)).collect();
     let wanted: Vec<(&Function, Action)> = needed
         .iter()
-        .flat_map(|(place, action)| found(member, *place).into_iter().map(|function| (function, *action)))
+        .flat_map(|need| found(member, need.place).into_iter().map(|function| (function, need.action)))
         .collect();
     for function in &member.functions {
         for action in [Action::Add, Action::Edit, Action::Delete] {
@@ -71,8 +81,12 @@ pub(super) fn compare(member: &Member, duty: Duty, needs: Needs) -> Vec<Finding>
                 wanted.iter().any(|(known, wanted)| std::ptr::eq(*known, function) && *wanted == action);
             let level = function.level(action);
             if !is_wanted && reaches_something(level) {
-                let flaw = Flaw::Excess;
-                findings.push(finding(member, function, action, flaw, Level::None));
+                findings.push(Finding {
+                    flaw: Flaw::Excess,
+                    purpose: Purpose::Nothing,
+                    needed: Level::None,
+                    ..finding(member, function, action)
+                });
             }
         }
     }
@@ -80,7 +94,8 @@ pub(super) fn compare(member: &Member, duty: Duty, needs: Needs) -> Vec<Finding>
 }
 
 /// What is lacking for an action, if anything is.
-fn lack(member: &Member, place: Place, action: Action) -> Option<Finding> {
+fn lack(member: &Member, need: Need) -> Option<Finding> {
+    let Need { place, action, purpose } = need;
     let candidates = found(member, place);
     if candidates.iter().any(|function| *function.level(action) == Level::All) {
         return None;
@@ -89,6 +104,7 @@ fn lack(member: &Member, place: Place, action: Action) -> Option<Finding> {
     match candidates.first() {
         None => Some(Finding {
             flaw: Flaw::Unclear,
+            purpose,
             member: Arc::clone(&member.identifier),
             module: place.module.into(),
             function: place.functions[0].into(),
@@ -99,7 +115,7 @@ fn lack(member: &Member, place: Place, action: Action) -> Option<Finding> {
         Some(function) => {
             let is_unclear = candidates.iter().any(|function| says_little(function.level(action)));
             let flaw = if is_unclear { Flaw::Unclear } else { Flaw::Missing };
-            Some(finding(member, function, action, flaw, Level::All))
+            Some(Finding { flaw, purpose, ..finding(member, function, action) })
         }
     }
 }
@@ -131,14 +147,16 @@ fn reaches_something(level: &Level) -> bool {
     }
 }
 
-fn finding(member: &Member, function: &Function, action: Action, flaw: Flaw, needed: Level) -> Finding {
+/// What is to be told of an action of a function: as it stands, where all of it is needed.
+fn finding(member: &Member, function: &Function, action: Action) -> Finding {
     Finding {
-        flaw,
+        flaw: Flaw::Missing,
+        purpose: Purpose::Nothing,
         member: Arc::clone(&member.identifier),
         module: Arc::clone(&function.module),
         function: Arc::clone(&function.name),
         action,
         now: function.level(action).clone(),
-        needed,
+        needed: Level::All,
     }
 }

@@ -93,6 +93,10 @@ pub enum Stale {
     Cancelled,
     /// The addition stands on another agreement or bills another product now.
     Moved,
+    /// The agreement on which one was to be created runs no more, or is gone.
+    AgreementEnded,
+    /// The agreement on which one was to be created is another company's now.
+    AgreementMoved,
     /// There are additions of the product already, where one was to be created.
     Exists(Vec<AdditionId>),
 }

@@ -7,27 +7,17 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::shared::SharedJournal;
 use super::super::stop::Stop;
 use super::gate::Gate;
+use super::hands::Hands;
 use super::{ApplyError, Halt, Outcome};
 use crate::billing::{AdditionId, AgreementId, Guarded, LineKey};
-use crate::connectwise::{self, ConnectWise, Writer};
+use crate::connectwise::{self, Writer};
 use crate::journal::attempt::{
     Conclusion, Elapsed, Intend, Listing, Read, Retry, Sight, Step, Wait, WriteAnswer,
 };
 use crate::journal::{Action, Intent, RunId};
 use crate::mapping::utc_day;
-
-/// What a line is driven with.
-pub(in crate::reconciler) struct Hands<'h> {
-    /// Reads.
-    pub(in crate::reconciler) connectwise: &'h ConnectWise,
-    /// Remembers.
-    pub(in crate::reconciler) journal: &'h SharedJournal,
-    /// Whether to stop.
-    pub(in crate::reconciler) stop: &'h Stop,
-}
 
 /// What writes, and whether it may.
 pub(super) struct Pen<'p> {
@@ -118,7 +108,7 @@ pub(in crate::reconciler) async fn read(
             read.seen(sight, utc_day(Timestamp::now()))
         }
         Step::List(list) => {
-            let listing = additions(hands.connectwise, line.agreement).await;
+            let listing = additions(line.agreement, hands).await;
             list.listed(listing, utc_day(Timestamp::now()))
         }
         Step::Doubt(doubt) => {
@@ -144,7 +134,7 @@ async fn look(read: &Read, agreement: AgreementId, hands: &Hands<'_>) -> Sight {
     let since = Instant::now();
     let mut pause = PAUSE;
     loop {
-        let sight = addition(hands.connectwise, agreement, read.addition()).await;
+        let sight = addition(agreement, read.addition(), hands).await;
         if !read.may_lag(&sight, since.elapsed()) {
             return sight;
         }
@@ -194,11 +184,11 @@ fn again(retry: Retry, gate: &Gate<'_>) -> Step {
     }
 }
 
-async fn addition(connectwise: &ConnectWise, agreement: AgreementId, addition: AdditionId) -> Sight {
-    match connectwise.addition(agreement, addition).await {
+async fn addition(agreement: AgreementId, addition: AdditionId, hands: &Hands<'_>) -> Sight {
+    match hands.ask(hands.connectwise.addition(agreement, addition)).await {
         Ok(Some(addition)) => Sight::Found(Box::new(addition)),
-        Ok(None) => unlisted(additions(connectwise, agreement).await, addition),
-        Err(error) => Sight::Unreadable { message: error.to_string() },
+        Ok(None) => unlisted(additions(agreement, hands).await, addition),
+        Err(unread) => Sight::Unreadable { message: unread.to_string() },
     }
 }
 
@@ -214,10 +204,10 @@ fn unlisted(listing: Listing, addition: AdditionId) -> Sight {
     }
 }
 
-async fn additions(connectwise: &ConnectWise, agreement: AgreementId) -> Listing {
-    match connectwise.additions(agreement).await {
+async fn additions(agreement: AgreementId, hands: &Hands<'_>) -> Listing {
+    match hands.ask(hands.connectwise.additions(agreement)).await {
         Ok(additions) => Listing::Complete(additions),
-        Err(error) => Listing::Unreadable { message: error.to_string() },
+        Err(unread) => Listing::Unreadable { message: unread.to_string() },
     }
 }
 

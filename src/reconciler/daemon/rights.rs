@@ -13,7 +13,7 @@ pub(super) struct ToldOf {
 }
 
 impl ToldOf {
-    /// Tells what is new. What is missing is told by the pass that fails of it.
+    /// Tells what is new. What keeps a pass from writing is told by the pass that fails of it.
     pub(super) fn tell(&mut self, tenant: &str, pass: u64, rights: &Preflight) {
         match rights {
             Preflight::Skipped | Preflight::KeysRefused(_) => {}
@@ -22,10 +22,13 @@ impl ToldOf {
                     warn!(tenant, pass, %error, "nothing is assumed of the API member's rights");
                 }
             }
-            Preflight::Asked(rights) => {
+            Preflight::Asked { rights, writes } => {
                 self.unreadable = false;
-                if self.findings != rights.findings {
-                    self.findings.clone_from(&rights.findings);
+                let barring: Vec<&Finding> = rights.barring(*writes).collect();
+                let findings = rights.findings.iter().filter(|finding| !barring.contains(finding));
+                let findings: Vec<Finding> = findings.cloned().collect();
+                if self.findings != findings {
+                    self.findings = findings;
                     self.list(tenant, pass);
                 }
             }
@@ -35,6 +38,10 @@ impl ToldOf {
     fn list(&self, tenant: &str, pass: u64) {
         let first = |flaw| self.findings.iter().find(|finding| finding.flaw == flaw);
         let count = |flaw| self.findings.iter().filter(|finding| finding.flaw == flaw).count();
+        if let Some(first) = first(Flaw::Missing) {
+            let count = count(Flaw::Missing);
+            warn!(tenant, pass, count, %first, "the API member lacks rights; no write needs them now");
+        }
         if let Some(first) = first(Flaw::Unclear) {
             let count = count(Flaw::Unclear);
             warn!(tenant, pass, count, %first, "it is not clear whether the API member has the rights it needs");

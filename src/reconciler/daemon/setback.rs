@@ -67,8 +67,8 @@ impl Setback {
             Preflight::KeysRefused(error) => {
                 (format!("Nothing is written: {error}"), error.error.hint().to_owned())
             }
-            Preflight::Asked(rights) => {
-                let first = rights.missing().next()?;
+            Preflight::Asked { rights, writes } => {
+                let first = rights.barring(*writes).next()?;
                 let message = format!("Nothing is written, since a right is missing: {first}");
                 (message, "Change the member's security role; trueup doctor lists all rights".to_owned())
             }

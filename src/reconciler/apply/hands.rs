@@ -1,0 +1,175 @@
+//! What lines are read and written with, and whether ConnectWise is still within reach.
+//!
+//! Decides when a run stops asking: keys that are refused are not tried on line after line (a lock-out), and an outage is
+//! not walked through line by line, minutes each. Knows nothing of what the lines are.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::super::shared::SharedJournal;
+use super::super::stop::Stop;
+use super::Halt;
+use crate::connectwise::{Class, ConnectWise, ConnectWiseError};
+
+/// What a line is driven with.
+pub(in crate::reconciler) struct Hands<'h> {
+    /// Reads.
+    pub(super) connectwise: &'h ConnectWise,
+    /// Remembers.
+    pub(in crate::reconciler) journal: &'h SharedJournal,
+    /// Whether to stop.
+    pub(super) stop: &'h Stop,
+    reach: Mutex<Reach>,
+}
+
+/// How long a read may still take once a stop was requested: it may be the one that tells what came of a write.
+const LAST_READ: Duration = Duration::from_secs(10);
+
+impl<'h> Hands<'h> {
+    pub(in crate::reconciler) fn new(
+        connectwise: &'h ConnectWise,
+        journal: &'h SharedJournal,
+        stop: &'h Stop,
+    ) -> Self {
+        Self { connectwise, journal, stop, reach: Mutex::default() }
+    }
+
+    /// Why nothing more is asked in this run, if so.
+    pub(super) fn lost(&self) -> Option<Halt> {
+        self.reach().lost
+    }
+
+    /// Asks ConnectWise, unless it was lost; not for long once a stop was requested.
+    pub(super) async fn ask<T>(
+        &self,
+        asking: impl Future<Output = Result<T, ConnectWiseError>>,
+    ) -> Result<T, Unread> {
+        if self.lost().is_some() {
+            return Err(Unread::Lost);
+        }
+        let answer = tokio::select! {
+            answer = asking => answer,
+            () = self.stopped_long_ago() => {
+                self.lose(Halt::Stopped);
+                return Err(Unread::Stopped);
+            }
+        };
+        self.reach().hear(answer.as_ref().err());
+        answer.map_err(Unread::Failed)
+    }
+
+    /// Asks nothing more.
+    pub(in crate::reconciler) fn lose(&self, why: Halt) {
+        self.reach().lost = Some(why);
+    }
+
+    fn reach(&self) -> MutexGuard<'_, Reach> {
+        self.reach.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn stopped_long_ago(&self) {
+        self.stop.wait().await;
+        tokio::time::sleep(LAST_READ).await;
+    }
+}
+
+/// Why something was not read.
+#[derive(Debug)]
+pub(super) enum Unread {
+    /// It was asked for.
+    Failed(ConnectWiseError),
+    /// It was not, since others failed before it.
+    Lost,
+    /// It was not waited for, since a stop was requested.
+    Stopped,
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(error) => error.fmt(f),
+            Self::Lost => f.write_str("ConnectWise is asked nothing more in this run"),
+            Self::Stopped => f.write_str("a stop was requested before ConnectWise answered"),
+        }
+    }
+}
+
+/// How many reads in a row may fail by what the way or the service is like.
+const FAILURES: u8 = 3;
+
+/// Whether ConnectWise is within reach, by what reads came to.
+#[derive(Debug, Default)]
+struct Reach {
+    failures: u8,
+    lost: Option<Halt>,
+}
+
+impl Reach {
+    /// Hears what came of a read that was repeated as often as could help.
+    fn hear(&mut self, error: Option<&ConnectWiseError>) {
+        let Some(error) = error else {
+            self.failures = 0;
+            return;
+        };
+        match error.class() {
+            Class::NotPermitted => self.lost = Some(Halt::CredentialRefused),
+            Class::Setup | Class::Throttled { .. } => self.lost = Some(Halt::OutOfReach),
+            Class::Passing | Class::Moved | Class::Incomplete if !is_of_one_record(error) => {
+                self.failures = self.failures.saturating_add(1);
+                if self.failures >= FAILURES {
+                    self.lost = Some(Halt::OutOfReach);
+                }
+            }
+            Class::Passing | Class::Moved | Class::Incomplete | Class::Refused | Class::Gone => {}
+        }
+    }
+}
+
+/// Whether it may well be the record that cannot be read, and others can. A few of those must not keep all lines behind
+/// them from being written, pass after pass.
+fn is_of_one_record(error: &ConnectWiseError) -> bool {
+    matches!(error, ConnectWiseError::Server { status: 500, .. } | ConnectWiseError::Incomplete { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reach;
+    use crate::connectwise::{ConnectWiseError, Resource};
+    use crate::reconciler::apply::Halt;
+
+    fn lost(heard: &[Option<ConnectWiseError>]) -> Option<Halt> {
+        let mut reach = Reach::default();
+        heard.iter().for_each(|answer| reach.hear(answer.as_ref()));
+        reach.lost
+    }
+
+    fn failed(status: u16) -> Option<ConnectWiseError> {
+        Some(ConnectWiseError::Server { resource: Resource::Additions, status, message: String::new() })
+    }
+
+    #[test]
+    fn keys_that_are_refused_once_are_not_tried_again() {
+        let refused = ConnectWiseError::Unauthorized { message: String::new() };
+        assert_eq!(lost(&[None, Some(refused)]), Some(Halt::CredentialRefused));
+    }
+
+    #[test]
+    fn whoever_asks_for_fewer_requests_is_asked_no_more() {
+        let throttled = ConnectWiseError::Throttled { retry_after: None };
+        assert_eq!(lost(&[Some(throttled)]), Some(Halt::OutOfReach));
+    }
+
+    #[test]
+    fn three_failures_in_a_row_are_an_outage_and_an_answer_between_them_says_that_it_is_none() {
+        assert_eq!(lost(&[failed(503), failed(502)]), None);
+        assert_eq!(lost(&[failed(503), failed(502), failed(504)]), Some(Halt::OutOfReach));
+        assert_eq!(lost(&[failed(503), failed(502), None, failed(504), failed(503)]), None);
+    }
+
+    #[test]
+    fn records_that_cannot_be_read_one_by_one_keep_no_others_from_being_written() {
+        assert_eq!(lost(&[failed(500), failed(500), failed(500), failed(500)]), None);
+    }
+}
