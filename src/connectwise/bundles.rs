@@ -18,8 +18,9 @@ pub(super) const PATH: &str = "system/bundles";
 /// How many lists one request asks for: the largest number seen in public use.
 pub(super) const LISTS_AT_ONCE: usize = 50;
 
-/// How many records a page has where nobody asks for more. A part that has as many may have been cut there by a server that
-/// does not look at the size it is asked for, so it is asked for what follows.
+/// How many records a page has where nobody asks for more. A part of as many, or of a multiple (other servers cap at 100, 250
+/// or 1,000), may have been cut there by a server that does not look at the size it is asked for, so it is asked for what
+/// follows. Its `count` cannot be relied on: it may be the number of what was given.
 const USUAL_PAGE: usize = 25;
 
 /// What came of one list.
@@ -162,7 +163,8 @@ fn read_part(part: &PartAnswer<'_>, agreement: AgreementId, names: &mut Names) -
     if !ascending && has_twins(&additions) {
         return Err(Unreadable::of("a record twice"));
     }
-    if additions.len() < USUAL_PAGE && count.is_none_or(|count| count == additions.len().into()) {
+    let is_cut = !additions.is_empty() && additions.len().is_multiple_of(USUAL_PAGE);
+    if !is_cut && count.is_none_or(|count| count == additions.len().into()) {
         return Ok(Part::Whole(additions));
     }
     Ok(if ascending { Part::Begun(additions) } else { Part::Unordered })

@@ -111,6 +111,23 @@ fn a_part_that_may_go_on_is_not_taken_for_whole() {
 }
 
 #[test]
+fn b23_a_part_that_may_have_been_cut_at_a_usual_page_is_not_taken_for_whole() {
+    for given in [25, 50, 100, 250] {
+        let records: Vec<String> = (1..=given).map(|id| addition(id, 3)).collect();
+        let uncounted = part(1, &format!("[{}]", records.join(",")));
+        let counted = uncounted.replace("\"success\"", &format!("\"count\":{given},\"success\""));
+        for cut in [&uncounted, &counted] {
+            assert!(matches!(first(cut), Part::Begun(some) if some.len() == given), "{given}");
+        }
+    }
+    for given in [1, 24, 26, 51] {
+        let records: Vec<String> = (1..=given).map(|id| addition(id, 3)).collect();
+        let whole = first(&part(1, &format!("[{}]", records.join(","))));
+        assert!(matches!(whole, Part::Whole(all) if all.len() == given), "{given}");
+    }
+}
+
+#[test]
 fn what_is_no_bundle_is_an_error() {
     for body in ["", "null", "[]", "{}", r#"{"results":null}"#, "<html>"] {
         assert!(read(body.as_bytes(), &AGREEMENTS, &mut Names::default()).is_err(), "{body}");

@@ -159,6 +159,35 @@ async fn what_mappings_and_alerts_ask_for_is_no_excess_but_needed() {
 }
 
 #[tokio::test]
+async fn a_missing_right_bars_the_writes_that_take_it_and_no_others() {
+    let needs = Needs { lines: LineWrites::QuantitiesAndCreates, tickets: TicketUse::Opened };
+    let barring = async |levels: [&str; 4], writes: LineWrites| {
+        let far_end = saying(vec![row(2, "Finance", "Agreements", levels)], 1_000).await;
+        let rights = rights(&far_end, needs).await;
+        rights.barring(writes).map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let no_add = ["API member billing-api: Finance > Agreements: Add is None, All is needed"];
+    let no_edit = ["API member billing-api: Finance > Agreements: Edit is None, All is needed"];
+
+    assert_eq!(barring(["All", "None", "All", "None"], LineWrites::Quantities).await, Vec::<String>::new());
+    assert_eq!(barring(["All", "None", "All", "None"], LineWrites::QuantitiesAndCreates).await, no_add);
+    assert_eq!(barring(["All", "All", "None", "None"], LineWrites::Quantities).await, no_edit);
+    assert_eq!(barring(["None", "All", "All", "None"], LineWrites::Quantities).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_right_to_open_tickets_that_is_missing_bars_no_write() {
+    let mut rows = exact();
+    rows.push(row(5, "Service Desk", "Service Tickets", ["None"; 4]));
+    let far_end = saying(rows, 1_000).await;
+
+    let rights = rights(&far_end, Needs { tickets: TicketUse::Opened, ..NEEDS }).await;
+
+    assert_eq!(said(&rights, Flaw::Missing).len(), 2, "to open tickets and to ask after them");
+    assert_eq!(rights.barring(LineWrites::Quantities).next(), None);
+}
+
+#[tokio::test]
 async fn a_function_of_another_name_or_an_unknown_level_is_unclear_and_not_missing() {
     let mut rows = exact();
     rows[0] = row(1, "Companies", "Accounts", READS);

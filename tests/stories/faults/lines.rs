@@ -58,23 +58,57 @@ fn b17_a_line_that_is_not_found_for_a_moment_and_is_listed_is_not_gone() {
     assert_eq!((ran.code, world.quantity(9001).as_str()), (Some(0), "27"), "{}", said(&ran));
 }
 
-#[test]
-fn b12_a_list_is_read_forward_by_numbers_and_once_more_before_a_line_is_created() {
-    let world = World::seeded(&SEED.replace("{ id: 9001, product: BKP-GB, quantity: 25 }", ""));
+/// Applies a plan that creates a line, and lets somebody change something after the plan was read and before the line's
+/// agreement is read again.
+fn create_meanwhile(change: impl FnOnce(&World)) -> (World, Ran) {
+    let no_line = SEED.replace("{ id: 9001, product: BKP-GB, quantity: 25 }", "");
+    let another = "companies: [{ id: 72, identifier: Bolt, name: Bolt }, ";
+    let world = World::seeded(&no_line.replace("companies: [", another));
     world.settings(SOURCES, QUICK_WRITES);
     world.mapping("policy.yaml", "policy: { missing_addition: create }\n").mapping("backup.yaml", MAPPING);
     world.accounts(&[&account("acme_dental", 27)]).commit("Bill backup");
-    // The agreement is read just before the create.
     world
         .simulator()
         .fail_next(Match::method("GET").path("/finance/agreements/401"), Fault::DelayMillis(700));
     let mut command = world.command(&["apply", "--yes"]);
     let applying = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
     until("the plan is read", || world.simulator().faults_left() == 0);
-    let body = r#"{"product":{"id":31},"quantity":3,"billCustomer":"Billable","effectiveDate":"2026-11-01T00:00:00Z"}"#;
-    land(&world, "POST", "finance/agreements/401/additions", body);
-
+    change(&world);
     let ran = Ran::from(applying.wait_with_output().expect("it ends"));
+    (world, ran)
+}
+
+#[test]
+fn b18_b20_no_line_is_created_on_an_agreement_that_ended_or_moved_since_the_plan() {
+    let ended = "concurrent_change: the agreement runs no more";
+    for (operations, why) in [
+        (r#"{"op":"replace","path":"cancelledFlag","value":true}"#, ended),
+        (
+            r#"{"op":"replace","path":"noEndingDateFlag","value":false},{"op":"replace","path":"endDate","value":"2026-01-31T00:00:00Z"}"#,
+            ended,
+        ),
+        (
+            r#"{"op":"replace","path":"company","value":{"id":72}}"#,
+            "concurrent_change: the agreement is another company's now",
+        ),
+    ] {
+        let (world, ran) = create_meanwhile(|world| {
+            land(world, "PATCH", "finance/agreements/401", &format!("[{operations}]"));
+        });
+
+        assert_eq!(ran.code, Some(6), "{operations}: {}", said(&ran));
+        assert!(ran.stdout.contains(why), "{operations}: {}", said(&ran));
+        assert_eq!((world.simulator().additions().len(), outcomes(&world).len()), (0, 0), "{operations}");
+    }
+}
+
+#[test]
+fn b12_a_list_is_read_forward_by_numbers_and_once_more_before_a_line_is_created() {
+    let body = r#"{"product":{"id":31},"quantity":3,"billCustomer":"Billable","effectiveDate":"2026-11-01T00:00:00Z"}"#;
+
+    let (world, ran) = create_meanwhile(|world| {
+        land(world, "POST", "finance/agreements/401/additions", body);
+    });
 
     assert_eq!(ran.code, Some(6), "{}", said(&ran));
     assert!(ran.stdout.contains("concurrent_change: 1 such additions exist by now"), "{}", said(&ran));
