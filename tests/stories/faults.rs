@@ -11,8 +11,6 @@ mod unlisted;
 mod unsent;
 mod views;
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -88,24 +86,6 @@ fn is_noted(world: &World, note: &str) -> bool {
 fn why(world: &World) -> String {
     let plan = world.plan();
     plan.line("AcmeDental", "BKP-GB")["reasons"][0]["message"].as_str().unwrap_or_default().to_owned()
-}
-
-/// Sends a request as the program's own API member does; it lands at once.
-fn land(world: &World, method: &str, path: &str, body: &str) -> Value {
-    let authority = world.url().trim_start_matches("http://").to_owned();
-    let request = format!(
-        "{method} /v4_6_release/apis/3.0/{path} HTTP/1.1\r\nHost: {authority}\r\n\
-         Authorization: Basic c3Rvcnkrc3Rvcnk6c3Rvcnk=\r\nclientId: story\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    );
-    let mut stream = TcpStream::connect(&authority).expect("it listens");
-    stream.write_all(request.as_bytes()).expect("it reads");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("it answers");
-    assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
-    let (_, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
-    serde_json::from_str(body).unwrap_or(Value::Null)
 }
 
 /// The addition of the smallest tenant as an answer shows it, with other values in some fields.

@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "each story uses some of it")]
 
 pub mod daemon;
+pub mod elsewhere;
 pub mod forge;
 pub mod git;
 pub mod plain;

@@ -1,7 +1,5 @@
 //! What is sent to ConnectWise and when, while things go wrong: requests to stop, lost answers, people who edit.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -10,6 +8,7 @@ use trueup::journal::{HistoryFilter, Journal, JournalReader};
 use trueup::simulator::{Fault, Match};
 
 use super::codes::crowd::{crowd, use_each};
+use super::world::elsewhere::land;
 use super::world::plain::{MAPPING, SEED, account};
 use super::world::{QUICK_WRITES, Ran, World};
 
@@ -174,19 +173,8 @@ fn b16_two_new_lines_after_a_lost_answer_are_both_left_at_nothing() {
 
 /// Somebody else creates the same line, by the API.
 fn create_another(world: &World) {
-    let authority = world.url().trim_start_matches("http://").to_owned();
     let body = r#"{"product":{"id":31},"quantity":0,"billCustomer":"Billable","effectiveDate":"2026-11-01T00:00:00Z"}"#;
-    let request = format!(
-        "POST /v4_6_release/apis/3.0/finance/agreements/401/additions HTTP/1.1\r\nHost: {authority}\r\n\
-         Authorization: Basic c3Rvcnkrc3Rvcnk6c3Rvcnk=\r\nclientId: story\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    );
-    let mut stream = TcpStream::connect(&authority).expect("it listens");
-    stream.write_all(request.as_bytes()).expect("it reads");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("it answers");
-    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    land(world, "POST", "finance/agreements/401/additions", body);
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use trueup::simulator::{Canned, Fault, Match};
 
-use super::{SOURCES, history, is_noted, land, left_alone, outcomes, record, said, settle, short, to_change};
+use super::{SOURCES, history, is_noted, left_alone, outcomes, record, said, settle, short, to_change};
+use crate::world::elsewhere::land;
 use crate::world::plain::{MAPPING, SEED, account};
 use crate::world::{QUICK_WRITES, World};
 

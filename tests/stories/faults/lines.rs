@@ -5,7 +5,8 @@ use std::process::Stdio;
 use jiff::{Timestamp, ToSpan as _};
 use trueup::simulator::{Canned, Fault, Match};
 
-use super::{SOURCES, land, outcomes, said, to_change, until};
+use super::{SOURCES, outcomes, said, to_change, until};
+use crate::world::elsewhere::land;
 use crate::world::plain::{MAPPING, SEED, account};
 use crate::world::{QUICK_WRITES, Ran, World};
 
