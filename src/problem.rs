@@ -31,10 +31,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
+use serde::ser::{SerializeStruct as _, Serializer};
 use serde::{Deserialize, Serialize};
 
 /// One thing that is wrong or worth telling.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 pub struct Problem {
     /// The stable code; `trueup explain CODE` has its page.
     #[schemars(with = "String")]
@@ -50,6 +51,7 @@ pub struct Problem {
     /// Where it stands.
     pub place: Option<Place>,
     /// The YAML to commit that would clear it, where a waiver can.
+    // Read by the schema; writing is below.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release: Option<String>,
 }
@@ -67,7 +69,7 @@ pub enum Severity {
 }
 
 /// A position in a text that a person wrote.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 pub struct Place {
     /// The file, as the reader would name it: relative to the repository, or as given.
     pub file: Arc<str>,
@@ -78,6 +80,39 @@ pub struct Place {
     /// The bytes of the text it covers, for excerpts.
     #[serde(skip)]
     pub span: Span,
+}
+
+/// Keys stand in alphabetical order, as everywhere in a plan, whose digest is taken over its text. Fields stand in the order
+/// by which problems are sorted, so serde's own way, which writes fields as they stand, will not do.
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { code, severity, subject, message, hint, place, release } = self;
+        let length = 6 + usize::from(release.is_some());
+        let mut problem = serializer.serialize_struct("Problem", length)?;
+        problem.serialize_field("code", code)?;
+        problem.serialize_field("hint", hint)?;
+        problem.serialize_field("message", message)?;
+        problem.serialize_field("place", place)?;
+        match release {
+            Some(release) => problem.serialize_field("release", release)?,
+            None => problem.skip_field("release")?,
+        }
+        problem.serialize_field("severity", severity)?;
+        problem.serialize_field("subject", subject)?;
+        problem.end()
+    }
+}
+
+/// In alphabetical order, as a problem. The span is for excerpts and is not written.
+impl Serialize for Place {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { file, line, column, span: _ } = self;
+        let mut place = serializer.serialize_struct("Place", 3)?;
+        place.serialize_field("column", column)?;
+        place.serialize_field("file", file)?;
+        place.serialize_field("line", line)?;
+        place.end()
+    }
 }
 
 /// A range of bytes of a text.

@@ -65,6 +65,23 @@ fn a_plan_file_is_applied_without_asking_since_it_is_the_approval() {
 }
 
 #[test]
+fn a_plan_file_that_tells_of_problems_and_where_they_stand_is_applied_too() {
+    let world = world();
+    let rows = CUSTOMERS.map(|name| usage(name, "Pro", "0", &(12_u64 << 30).to_string()));
+    let mut rows = rows.each_ref().map(String::as_str).to_vec();
+    let nobody = usage("nobody", "Pro", "0", "1");
+    rows.push(&nobody);
+    world.accounts(&rows);
+    let plan = planned(&world, &[]);
+
+    let applied = apply_file(&world);
+
+    assert!(plan.contains(r#""code":"unlinked_account""#), "{plan}");
+    assert_eq!(applied.code, Some(0), "{}{}", applied.stdout, applied.stderr);
+    assert_eq!(billed(&world), ["12", "12", "12"]);
+}
+
+#[test]
 fn applying_a_plan_file_twice_writes_nothing_the_second_time_and_says_so() {
     let world = world();
     planned(&world, &[]);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use trueup::journal::{HistoryFilter, Journal, JournalReader};
-use trueup::simulator::{Fault, Match};
+use trueup::simulator::{Fault, Function, Level, Levels, Match, Role};
 
 use super::codes::crowd::{crowd, use_each};
 use super::world::elsewhere::land;
@@ -138,6 +138,29 @@ fn a_new_line_is_created_at_nothing_and_brought_to_its_quantity_by_a_write_of_it
     assert_eq!(sent(&world), ["POST", "PATCH"]);
     assert!(world.write_requests()[0].contains(r#""quantity":0"#), "{:?}", world.write_requests());
     assert!(world.plan().is_unchanged());
+}
+
+#[test]
+fn a_right_to_add_that_is_missing_stops_the_run_that_creates_and_no_other() {
+    let may_not_add = Levels { inquire: Level::All, edit: Level::All, ..Levels::default() };
+    let role = Role::default().with(Function::Agreements, may_not_add);
+    let missing = "Finance > Agreements: Add is None, All is needed";
+    let (creating, setting) = (to_create(), World::in_step());
+    setting.settings(SOURCES, QUICK_WRITES);
+    setting.mapping("policy.yaml", "policy: { missing_addition: create }\n").commit("Create lines");
+    setting.accounts(&[&account("acme_dental", 26)]);
+    for world in [&creating, &setting] {
+        world.simulator().set_role("trueup", role.clone());
+    }
+
+    let (created, set) = (creating.apply(), setting.apply());
+
+    assert_eq!((created.code, creating.write_requests().len()), (Some(6), 0), "{}", created.stderr);
+    assert!(created.stderr.contains("Nothing is written"), "{}", created.stderr);
+    assert_eq!((set.code, setting.quantity(9001).as_str()), (Some(0), "26"), "{}", set.stderr);
+    for ran in [&created, &set] {
+        assert!(ran.stderr.contains(missing), "{}", ran.stderr);
+    }
 }
 
 #[test]

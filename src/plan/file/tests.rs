@@ -1,8 +1,10 @@
 //! The laws of reading a plan back.
 
 use super::{PlanFile, PlanFileError};
+use crate::billing::AgreementId;
+use crate::plan::sample::sample_plan;
 use crate::plan::world::{World, quantity};
-use crate::plan::{Show, Verdict, write_json};
+use crate::plan::{Show, Verdict, digest, write_json};
 
 fn written(world: &World, show: Show) -> String {
     let mut bytes = Vec::new();
@@ -37,6 +39,25 @@ fn a_plan_reads_back_as_it_was_written_whatever_is_listed() {
             (lines, "example-msp", world.now)
         );
     }
+}
+
+#[test]
+fn a_plan_with_problems_and_places_reads_back_as_it_was_written() {
+    let mut plan = sample_plan();
+    for (number, line) in (1..).zip(&mut plan.lines) {
+        line.agreement.id = AgreementId(number);
+    }
+    plan.problems[0].release = Some("waivers: []".to_owned());
+    plan.digest = digest(&plan, Show::Changes);
+    let mut bytes = Vec::new();
+    write_json(&plan, Show::Changes, &mut bytes).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+
+    let file = PlanFile::parse(&text).unwrap();
+
+    assert_eq!((file.digest, plan.problems.len()), (plan.digest, 3));
+    let sorted: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(format!("{sorted}\n"), text, "every key of the document stands in order");
 }
 
 #[test]
