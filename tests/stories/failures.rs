@@ -26,6 +26,9 @@ fn assert_refused(world: &World, ran: &Ran, code: i32, sentence: &str) {
     assert_eq!(world.quantity(9001), "25");
 }
 
+/// Where nothing listens: no test is ever given that port.
+pub const NOWHERE: &str = "127.0.0.1:1";
+
 fn errors(ran: &Ran) -> usize {
     ran.stderr.lines().filter(|line| line.starts_with("error")).count()
 }
@@ -34,9 +37,7 @@ fn errors(ran: &Ran) -> usize {
 fn a_connectwise_that_cannot_be_reached_ends_with_5_and_says_what_to_check() {
     let world = with_a_change();
     let settings = fs::read_to_string(world.path("trueup.yaml")).unwrap();
-    // The port of nothing: it was free a moment ago.
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    world.write("trueup.yaml", &settings.replace(&world.url(), &format!("http://{free}")));
+    world.write("trueup.yaml", &settings.replace(&world.url(), &format!("http://{NOWHERE}")));
 
     for verb in [&["plan"][..], &["apply", "--yes"]] {
         assert_refused(&world, &world.run(verb), 5, "ConnectWise cannot be reached");

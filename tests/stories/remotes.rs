@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use trueup::snapshot::{Access, Address, Limits, MappingRepository, Remote, RemoteClone, RemoteError};
 
+use super::failures::NOWHERE;
 use super::world::World;
 use super::world::forge::{Forge, Mood, Shell, git};
 use super::world::plain::account;
@@ -98,8 +99,7 @@ fn e1_a_token_that_was_refused_ends_with_5_and_is_not_shown() {
 fn e1_a_forge_that_is_down_ends_with_5() {
     let forge = Forge::plain(LOGIN);
     let world = moved_to(&forge, TOKEN);
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    repository(&world, &format!("url: \"http://{free}/billing.git\", {TOKEN}"));
+    repository(&world, &format!("url: \"http://{NOWHERE}/billing.git\", {TOKEN}"));
 
     assert_refused(&world, &["The mappings cannot be fetched", "cannot be reached"]);
 }
