@@ -78,6 +78,11 @@ pub(super) fn is_company_information(path: &str) -> bool {
     path.starts_with("/login/companyinfo/")
 }
 
+/// Whether a path is answered without a login: the information of a company, and the key of callbacks.
+pub(super) fn needs_no_keys(path: &str) -> bool {
+    is_company_information(path) || path.ends_with("/system/callbackkey/index.rails")
+}
+
 fn endpoint(segments: &[&str]) -> Option<Endpoint> {
     match segments {
         ["system", "info"] => Some(Endpoint::SystemInformation),

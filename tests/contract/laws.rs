@@ -6,9 +6,10 @@ use std::net::TcpStream;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use trueup::simulator::{Answered, Canned, Clock, Fault, Match, Seed, Simulator};
+use trueup::simulator::{Answered, Bite, Canned, Clock, Fault, Inspection, Match, Seed, Simulator};
 
-use crate::watch::{self, Call, Findings, Watch, Watched, answers, requests};
+use crate::watch::answers::{HARMLESS, SPOILING};
+use crate::watch::{self, Call, Findings, Watch, Watched, answers, condition, requests};
 
 const ADDITION: &str = "/v2026_4/apis/3.0/finance/agreements/7/additions/9";
 const ADDITIONS: &str = "/v2026_4/apis/3.0/finance/agreements/7/additions";
@@ -49,8 +50,12 @@ fn request(method: &str, address: &str, body: &str) -> Vec<String> {
 }
 
 fn answer(method: &str, path: &str, status: u16, body: &str) -> Vec<String> {
+    answer_of_type("application/vnd.connectwise.com+json; version=2026.4", method, path, status, body)
+}
+
+fn answer_of_type(kind: &str, method: &str, path: &str, status: u16, body: &str) -> Vec<String> {
     let headers = [
-        ("content-type", "application/vnd.connectwise.com+json; version=2026.4"),
+        ("content-type", kind),
         ("api-current-version", "2026.4"),
         ("x-cw-request-id", "1"),
         ("x-server-name", "simulator"),
@@ -139,6 +144,56 @@ fn a_parameter_is_known_spelled_right_and_of_its_type() {
 }
 
 #[test]
+fn what_stands_in_quotes_or_brackets_is_no_field_and_what_stands_behind_them_is() {
+    for (condition, fields) in [
+        ("name=\"O'Brien\" and produkt=1", vec!["name", "produkt"]),
+        ("name='the \"best\" one' and produkt=1", vec!["name", "produkt"]),
+        (r#"name="a\"b" and produkt=1"#, vec!["name", "produkt"]),
+        (r#"name="a""b" and produkt=1"#, vec!["name", "produkt"]),
+        ("name=\"a [b\" and lastUpdated>[2026-04-01T00:00:00Z] and produkt=1", vec!["name", "produkt"]),
+        ("id IN (1,2) AND NOT (name like 'x%' or y_z=true)", vec!["id", "name", "y_z"]),
+    ] {
+        assert_eq!(
+            condition::fields(condition),
+            Ok(fields.into_iter().map(str::to_owned).collect()),
+            "{condition}"
+        );
+    }
+    for endless in ["name=\"a", "name='a\"", r#"name="a\" and produkt=1"#, "lastUpdated>[2026"] {
+        assert!(condition::fields(endless).is_err(), "{endless}");
+    }
+}
+
+/// A bundle of one part.
+fn bundle(kind: &str, asked: &str) -> Vec<String> {
+    let part =
+        format!(r#"{{"sequenceNumber":1,"resourceType":"{kind}","apiRequest":{{"parentId":7,{asked}}}}}"#);
+    request("POST", "/v2026_4/apis/3.0/system/bundles", &format!(r#"{{"requests":[{part}]}}"#))
+}
+
+#[test]
+fn a_part_of_a_bundle_is_judged_as_of_what_it_asks_for() {
+    let fine = [
+        ("addition", r#""fields":"id,product/id","filters":{"orderBy":"id asc","conditions":"quantity>0"}"#),
+        ("agreement", r#""fields":"id,nextInvoiceDate","filters":{"conditions":"type/id in (5)"}"#),
+    ];
+    for (kind, asked) in fine {
+        assert_eq!(bundle(kind, asked), Vec::<String>::new(), "{kind} {asked}");
+    }
+    for (kind, asked) in [
+        ("addition", r#""filters":{"conditions":"quantitty>0"}"#),
+        ("addition", r#""filters":{"conditions":"description='a"}"#),
+        ("addition", r#""filters":{"childconditions":"id=1"}"#),
+        ("addition", r#""fields":"nextInvoiceDate""#),
+        ("agreement", r#""fields":"quantity""#),
+        ("agreement", r#""filters":{"orderBy":"quantity"}"#),
+        ("configuration", r#""fields":"id""#),
+    ] {
+        assert!(!bundle(kind, asked).is_empty(), "{kind} {asked}");
+    }
+}
+
+#[test]
 fn keys_go_with_every_call_but_the_public_one() {
     let without = |name: &'static str| found("GET", ADDITION, "", move |headers| drop(headers.remove(name)));
     let public = "/login/companyinfo/msp";
@@ -171,6 +226,24 @@ fn an_answer_has_a_described_status_and_shape() {
         (429, r#"{"code":"NotFound","message":"x"}"#.to_owned()),
     ] {
         assert!(!answer("GET", ADDITION, status, &body).is_empty(), "{status} {body}");
+    }
+}
+
+#[test]
+fn the_gateway_speaks_of_no_address_that_is_the_apis() {
+    let plain = |path: &str| {
+        let path = format!("{path}/company/companies");
+        answer_of_type("text/plain; charset=utf-8", "GET", &path, 400, "Cannot route the request")
+    };
+
+    for elsewhere in
+        ["/v2026_4/apis/3.0/apis/3.0", "/v4_6_release/apis/3.0/apis/3.0", "/v2019_1/apis/3.0", "/x"]
+    {
+        assert_eq!(plain(elsewhere), Vec::<String>::new(), "{elsewhere}");
+    }
+    // The current release is 2026.4, by the header of the answer.
+    for ours in ["/v4_6_release/apis/3.0", "/v2026_4/apis/3.0", "//v2026_4/apis//3.0"] {
+        assert!(!plain(ours).is_empty(), "{ours}");
     }
 }
 
@@ -218,17 +291,47 @@ fn a_violation_can_be_looked_at_instead() {
 }
 
 #[test]
+fn every_fault_of_the_simulator_is_said_to_be_harmless_or_to_spoil() {
+    let mut said: Vec<&str> = HARMLESS.iter().chain(&SPOILING).copied().collect();
+    let mut known: Vec<&str> = Bite::NAMES.iter().chain(Fault::NAMES).copied().collect();
+    said.sort_unstable();
+    known.sort_unstable();
+
+    assert_eq!(said, known);
+}
+
+#[test]
 fn an_answer_that_a_fault_spoiled_is_not_judged_and_every_other_is() {
+    let odd = Answered { status: 202, headers: &[], body: "{\"odd\":1}" };
+    let is_judged = |faults: &[&'static str]| {
+        let (findings, headers) = (Findings::default(), BTreeMap::new());
+        let (method, path, query, body) = ("GET", "/login/companyinfo/nobody", "", "");
+        let answer = Some(odd);
+        watch::look(&findings, &Inspection { method, path, query, headers: &headers, body, answer, faults });
+        !findings.take().is_empty()
+    };
+
+    assert!(is_judged(&[]));
+    for harmless in HARMLESS {
+        assert!(is_judged(&[harmless]), "{harmless}");
+    }
+    for spoiling in SPOILING {
+        assert!(!is_judged(&[spoiling]), "{spoiling}");
+        assert!(!is_judged(&["latency", spoiling]), "{spoiling}");
+    }
+}
+
+#[test]
+fn the_faults_that_befell_an_answer_are_told_to_whom_judges_it() {
     let simulator = simulator();
     let company = "GET /login/companyinfo/nobody";
+
     simulator.fail_next(Match::any(), Fault::StatusBefore(Canned::new(202, "{\"odd\":1}")));
+    assert!(send(&simulator, company).starts_with("HTTP/1.1 202"));
+    assert!(send(&simulator, company).starts_with("HTTP/1.1 200"));
 
-    send(&simulator, company);
-
-    let of_answers = |found: Vec<String>| -> Vec<String> {
-        found.into_iter().filter(|one| one.contains("status")).collect()
-    };
-    assert_eq!(of_answers(simulator.take_findings()), Vec::<String>::new());
+    let of_answers = |one: &String| one.contains("status");
+    assert_eq!(simulator.take_findings().into_iter().filter(of_answers).collect::<Vec<_>>(), [""; 0]);
 }
 
 #[test]

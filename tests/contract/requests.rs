@@ -7,10 +7,10 @@ use serde_json::Value;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::conduct;
+use super::answers::bundled;
 use super::description::{Operation, Parameter};
 use super::shape::Reading;
-use super::{Call, ours, vendor};
+use super::{Call, condition, conduct, ours, vendor};
 
 /// The type our client asks for.
 const ACCEPT: &str = "application/vnd.connectwise.com+json; version=2026.4";
@@ -141,36 +141,39 @@ fn fields(call: &Call<'_>, operation: &Operation) -> Vec<String> {
     for (name, text) in call.parameters() {
         match name.as_str() {
             "fields" | "orderBy" => found.extend(unknown(shape, &text)),
-            "conditions" => found.extend(unknown(shape, &named_in(&text).join(","))),
+            "conditions" => found.extend(conditions(shape, &text)),
             _ => {}
         }
     }
     if operation.path == "/system/bundles" {
         let bundle: Value = serde_json::from_str(call.body).unwrap_or_default();
-        let addition = ours().record("Addition");
-        for part in bundle["requests"].as_array().into_iter().flatten() {
-            let asked = &part["apiRequest"];
-            let texts = [&asked["fields"], &asked["filters"]["orderBy"]];
-            found.extend(
-                texts.iter().filter_map(|text| text.as_str()).flat_map(|text| unknown(&addition, text)),
-            );
-        }
+        found.extend(bundle["requests"].as_array().into_iter().flatten().flat_map(part));
     }
     found
 }
 
-/// The fields that a condition names: its words outside of texts and dates that are no words of the grammar.
-fn named_in(condition: &str) -> Vec<&str> {
-    const GRAMMAR: [&str; 9] = ["and", "or", "not", "in", "like", "contains", "true", "false", "null"];
-    let parts = condition.split(['"', '\'', '[', ']']).enumerate();
-    let words = parts.filter_map(|(place, part)| (place % 2 == 0).then_some(part));
-    let words = words.flat_map(|part| part.split(|c: char| !c.is_alphanumeric() && !"/_".contains(c)));
-    words
-        .filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
-        .filter(|word| !GRAMMAR.iter().any(|known| known.eq_ignore_ascii_case(word)))
-        // Every record can be asked for by it, though it lies in `_info`.
-        .filter(|word| *word != "lastUpdated")
-        .collect()
+/// The fields that a part of a bundle names are those of the records that it asks for.
+fn part(part: &Value) -> Vec<String> {
+    let kind = part["resourceType"].as_str().unwrap_or_default();
+    let Some(record) = bundled(kind) else { return vec![format!("a bundle of {kind:?} is not described")] };
+    let (shape, asked) = (ours().record(record), &part["apiRequest"]);
+    let text = |value: &'_ Value| value.as_str().unwrap_or_default().to_owned();
+    let mut found = unknown(&shape, &text(&asked["fields"]));
+    found.extend(unknown(&shape, &text(&asked["filters"]["orderBy"])));
+    found.extend(conditions(&shape, &text(&asked["filters"]["conditions"])));
+    // Nothing of ours asks by the fields of children or by custom fields, so what they mean is not described.
+    for name in ["childconditions", "customfieldconditions"] {
+        found.extend((!asked["filters"][name].is_null()).then(|| format!("{name} are not described")));
+    }
+    found
+}
+
+/// The fields of a condition that the shape does not have.
+fn conditions(shape: &Value, text: &str) -> Vec<String> {
+    match condition::fields(text) {
+        Ok(names) => unknown(shape, &names.join(",")),
+        Err(why) => vec![why],
+    }
 }
 
 /// The names of a list of fields, with or without their order, that the shape does not have.

@@ -7,6 +7,7 @@
 #![allow(dead_code, reason = "each test program uses some of it")]
 
 pub mod answers;
+pub mod condition;
 pub mod conduct;
 pub mod description;
 pub mod requests;
@@ -161,7 +162,8 @@ pub fn watched(simulator: &Simulator) -> Watch {
     Watch(findings)
 }
 
-fn look(findings: &Findings, inspection: &Inspection<'_>) {
+/// Holds one exchange against everything.
+pub fn look(findings: &Findings, inspection: &Inspection<'_>) {
     let Inspection { method, path, query, headers, body, answer, faults } = *inspection;
     let call = Call { method, path, query, headers, body };
     findings.hear(&call);

@@ -127,28 +127,6 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The name in the log.
-    pub(super) fn name(&self) -> &'static str {
-        match self {
-            Self::StatusBefore(_) => "status before",
-            Self::StatusAfterCommit(_) => "status after commit",
-            Self::DropConnectionBefore => "connection dropped before",
-            Self::DropConnectionAfterCommit => "connection dropped after commit",
-            Self::DelayMillis(_) => "landed late",
-            Self::AnswerAfterMillis(_) => "answered late",
-            Self::IgnoreWrite => "write ignored",
-            Self::TruncatedJson => "truncated JSON",
-            Self::EmptyBody => "empty body",
-            Self::Html => "page for people",
-            Self::Misread(_) => "misread",
-            Self::Before(_) => "changed before",
-            Self::After(_) => "changed after",
-            Self::StaleRead(_) => "stale read",
-            Self::Disguise(_) => "answer disguised",
-            Self::Flow(_) => "body in its own way",
-        }
-    }
-
     /// The answer that is given without the request reaching the state; nothing in it where the connection is cut.
     pub(super) fn turns_away(&self) -> Option<Option<Answer>> {
         match self {

@@ -31,6 +31,8 @@ enum Prey {
     Patches,
     AboutAdditions,
     CompanyInformation,
+    /// All that take keys: what is told without any is refused to nobody.
+    WithKeys,
 }
 
 impl Prey {
@@ -50,6 +52,7 @@ impl Prey {
                 Some(Endpoint::Collection(Kind::Addition, _) | Endpoint::Record(Kind::Addition, ..))
             ),
             Self::CompanyInformation => routes::is_company_information(&request.path),
+            Self::WithKeys => !routes::needs_no_keys(&request.path),
         }
     }
 }
@@ -80,6 +83,7 @@ impl Bite {
             Self::OtherFieldChanges { .. } => Prey::Patches,
             Self::AnotherActor { addition: None, .. } | Self::AdditionStatus => Prey::AboutAdditions,
             Self::IsCloud(_) => Prey::CompanyInformation,
+            Self::NotFound | Self::Forbidden | Self::Unauthorized => Prey::WithKeys,
             Self::AnotherActor { addition: Some(_), .. }
             | Self::Latency { .. }
             | Self::SlowFirstByte { .. }
@@ -98,12 +102,9 @@ impl Bite {
             | Self::NullBody
             | Self::WrongType { .. }
             | Self::Redirect { .. }
-            | Self::NotFound
             | Self::ReleaseMoves { .. }
             | Self::EmptyDates
             | Self::ExtraProperties
-            | Self::Forbidden
-            | Self::Unauthorized
             | Self::PermissionRemoved { .. }
             | Self::KeyRevoked
             | Self::Age { .. }

@@ -73,6 +73,17 @@ fn fault_25_a_key_is_revoked_in_the_middle() {
 }
 
 #[test]
+fn what_needs_no_keys_is_refused_to_nobody() {
+    for fault in ["forbidden", "unauthorized", "notFound"] {
+        let running = troubled(&[&format!("{{ fault: {fault} }}")]);
+
+        let information = caller(&running).raw("GET", "/login/companyinfo/msp", "").unwrap();
+        assert_eq!(information.status, 200, "{fault}");
+        assert_ne!(line(&caller(&running)).status, 200, "{fault}");
+    }
+}
+
+#[test]
 fn fault_25_a_refusal_can_pass_again() {
     let running = troubled(&[
         "{ when: { for: 1 }, fault: forbidden }",
