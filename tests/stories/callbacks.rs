@@ -84,7 +84,7 @@ fn refusals(daemon: &Daemon) -> usize {
 }
 
 /// One request; the first line of its answer.
-fn post(address: SocketAddr, head: &str, body: &str) -> String {
+pub fn post(address: SocketAddr, head: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("it listens");
     let length = body.len();
     write!(
@@ -98,7 +98,7 @@ fn post(address: SocketAddr, head: &str, body: &str) -> String {
 }
 
 /// An address of loopback that nobody listens on.
-fn free_address() -> SocketAddr {
+pub fn free_address() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback can be listened on");
     listener.local_addr().expect("it has an address")
 }

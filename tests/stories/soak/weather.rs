@@ -1,11 +1,17 @@
-//! All that goes wrong in the soak, as a fault file: every kind of fault that heals by itself, some always, some in turn.
+//! All that goes wrong in the soak, as a fault file: every kind of fault there is, some always, some in turn, some once.
 //!
-//! What cannot heal without a person, such as keys that are revoked for good, has stories of its own. Requests land
-//! within the latest landing of the settings or never.
+//! Rights that are lost come back by hand, see `office`; what befalls callbacks is there too. Requests land within the latest landing of the settings or never.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
 use trueup::simulator::FaultFile;
 
 use super::REQUESTS_A_MINUTE;
+
+/// Faults that are not here, and why.
+const ELSEWHERE: &[(&str, &str)] =
+    &[("keyRevoked", "a member whose keys are revoked is gone for good: a story of its own")];
 
 /// Faults that come and go all the time: where they bite, how likely, and what they are.
 const ALWAYS: &[(&str, &str, &str)] = &[
@@ -29,6 +35,28 @@ const ALWAYS: &[(&str, &str, &str)] = &[
     ("{ method: GET, route: addition }", "{ after: 10, every: 40 }", "notFound"),
     ("{ method: GET, route: addition }", "{ probability: 0.05 }", "{ staleRead: { within: 900ms } }"),
     ("{ route: bundles }", "{ after: 4, every: 8 }", "{ staleRead: { within: 900ms } }"),
+    // Counts that disagree with their lists: once in a while, and until it is given up.
+    ("{ route: count }", "{ every: 7 }", "{ countOff: { by: 1 } }"),
+    ("{ route: count }", "{ after: 12, for: 6 }", "{ countOff: { by: -1 } }"),
+    // Lists of several pages, so that there are links to go wrong.
+    ("{ route: agreements }", "{}", "{ shortPage: { rows: 10 } }"),
+    ("{ route: agreements }", "{ after: 1, every: 5 }", "linkMissing"),
+    ("{ route: agreements }", "{ after: 2, every: 5 }", "linkLoops"),
+    ("{ route: agreements }", "{ after: 3, every: 5 }", "{ linkElsewhere: { to: \"https://192.0.2.1\" } }"),
+    ("{ route: addition }", "{ after: 3, every: 20 }", "additionStatus"),
+    ("{ method: GET, route: addition }", "{ after: 5, every: 25 }", "otherRecord"),
+    ("{ route: companyInfo }", "{ every: 2 }", "{ isCloud: boolean }"),
+];
+
+/// Faults of what is read that spoil a pass, each once: where they bite, and what they are.
+const ONCE: &[(&str, &str)] = &[
+    ("{ route: companies }", "{ wrongType: {} }"),
+    ("{ route: products }", "{ redirect: { to: \"https://192.0.2.1/login\" } }"),
+    ("{ route: agreements }", "{ age: { by: 90s } }"),
+    ("{ route: companies }", "{ repeatedDate: {} }"),
+    ("{ route: products }", "{ hugeHeaders: {} }"),
+    ("{ route: agreements }", "{ gzipBomb: { mebibytes: 64 } }"),
+    ("{ route: products }", "endless"),
 ];
 
 /// Faults of a write, which take turns: each befalls one of so many.
@@ -60,6 +88,8 @@ const LYING: &[(u32, &str)] = &[
     (9001, "writeIgnored"),
     (9002, "{ storedPlus: { quantity: 1 } }"),
     (9003, "{ otherFieldChanges: { value: 7 } }"),
+    (9006, "{ storedAtMost: { quantity: 1 } }"),
+    (9007, "{ storedRounded: { decimals: 0 } }"),
 ];
 
 /// The additions about which the server lies.
@@ -67,34 +97,107 @@ pub fn lied_about() -> impl Iterator<Item = u32> {
     LYING.iter().map(|(addition, _)| *addition)
 }
 
+/// Rights that are lost, each once: from which request on, after how many of them or from which twentieth of the time
+/// on, and which right.
+const LOST: &[(&str, Lost, &str)] = &[
+    ("{ method: POST, route: additions }", Lost::After(2), "{ function: Agreements, right: add }"),
+    ("{ method: PATCH }", Lost::Twentieth(8), "{ function: Agreements, right: edit }"),
+    ("{ route: agreements }", Lost::Twentieth(14), "{ function: Agreements, right: inquire }"),
+];
+
+/// When a right is lost.
+#[derive(Clone, Copy, Debug)]
+enum Lost {
+    /// After so many requests of the kind.
+    After(u32),
+    /// From this twentieth of the time on.
+    Twentieth(u64),
+}
+
+/// The rules of a fault file, as they are written.
+struct Rules {
+    text: String,
+    seconds: u64,
+}
+
+impl Rules {
+    fn add(&mut self, name: &str, on: &str, when: &str, fault: &str) {
+        let rule = format!("  - {{ name: \"{name}\", on: {on}, when: {when}, fault: {fault} }}\n");
+        self.text.push_str(&rule);
+    }
+
+    /// Once, from a twentieth of the time on.
+    fn once(&mut self, name: &str, on: &str, twentieth: u64, fault: &str) {
+        let (from, to) = (self.seconds * twentieth / 20, self.seconds);
+        self.add(name, on, &format!("{{ between: [{from}s, {to}s], times: 1 }}"), fault);
+    }
+}
+
 /// The weather of a soak of so many seconds.
 pub fn forecast(seed: u64, seconds: u64) -> FaultFile {
-    let mut text = format!("seed: {seed}\nfaults:\n");
-    let mut add = |name: &str, on: &str, when: &str, fault: &str| {
-        text.push_str(&format!("  - {{ name: \"{name}\", on: {on}, when: {when}, fault: {fault} }}\n"));
-    };
-    add("the limit", "{}", "{}", &format!("{{ throttle: {{ perMinute: {REQUESTS_A_MINUTE} }} }}"));
+    let mut rules = Rules { text: format!("seed: {seed}\nfaults:\n"), seconds };
+    rules.add("the limit", "{}", "{}", &format!("{{ throttle: {{ perMinute: {REQUESTS_A_MINUTE} }} }}"));
     for (number, (on, when, fault)) in ALWAYS.iter().enumerate() {
-        add(&format!("rule {number}"), on, when, fault);
+        rules.add(&format!("rule {number}"), on, when, fault);
     }
+    of_writes(&mut rules, seed);
+    of_moments(&mut rules);
+    let Rules { text, .. } = rules;
+    FaultFile::from_yaml(&text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn of_writes(rules: &mut Rules, seed: u64) {
     let first = usize::try_from(seed % 97).unwrap_or_default();
     for (number, fault) in OF_WRITES.iter().enumerate() {
         let when = format!("{{ after: {}, every: {TURN} }}", (first + number) % OF_WRITES.len());
-        add(&format!("write {number}"), "{ method: PATCH }", &when, fault);
+        rules.add(&format!("write {number}"), "{ method: PATCH }", &when, fault);
     }
     for (addition, fault) in LYING {
         let on = format!("{{ method: PATCH, path: additions/{addition} }}");
-        add(&format!("lies about {addition}"), &on, "{ times: 1 }", fault);
+        rules.add(&format!("lies about {addition}"), &on, "{ times: 1 }", fault);
     }
     // Somebody edits one line once and another one twice, by which that is a fight.
     for (addition, times) in [(9004, 1), (9005, 2)] {
         let on = format!("{{ method: PATCH, path: additions/{addition} }}");
         let deed = "{ anotherActor: { does: { addQuantity: 3 }, at: afterIt } }";
-        add(&format!("edits {addition}"), &on, &format!("{{ times: {times} }}"), deed);
+        rules.add(&format!("edits {addition}"), &on, &format!("{{ times: {times} }}"), deed);
     }
-    let moment = |share: u64| format!("{{ between: [{}s, {}s], times: 1 }}", seconds * share / 10, seconds);
-    add("an upgrade", "{}", &moment(3), "{ releaseMoves: { to: \"2026.5\", reach: everything } }");
-    add("no right for a moment", "{ method: PATCH }", &moment(5), "forbidden");
-    add("no keys for a moment", "{ method: GET }", &moment(6), "unauthorized");
-    FaultFile::from_yaml(&text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn of_moments(rules: &mut Rules) {
+    for ((on, fault), number) in ONCE.iter().zip(1..) {
+        rules.once(&format!("once {number}"), on, 2 * number, fault);
+    }
+    for (on, when, right) in LOST {
+        let (name, fault) = (format!("lost {right}"), format!("{{ permissionRemoved: {right} }}"));
+        match when {
+            Lost::After(requests) => {
+                rules.add(&name, on, &format!("{{ after: {requests}, times: 1 }}"), &fault)
+            }
+            Lost::Twentieth(twentieth) => rules.once(&name, on, *twentieth, &fault),
+        }
+    }
+    rules.once("an upgrade", "{}", 6, "{ releaseMoves: { to: \"2026.5\", reach: everything } }");
+    rules.once("no right for a moment", "{ method: PATCH }", 10, "forbidden");
+    rules.once("no keys for a moment", "{ method: GET }", 12, "unauthorized");
+}
+
+#[test]
+fn the_weather_has_every_fault_that_the_simulator_knows() {
+    let schema = FaultFile::schema().to_value();
+    let choices = schema["$defs"]["Bite"]["oneOf"].as_array().expect("a fault is one of several");
+    let names = |choice: &'_ Value| -> Vec<String> {
+        let several = ["required", "enum"].map(|list| choice[list].as_array().cloned().unwrap_or_default());
+        let all = several.into_iter().flatten().chain([choice["const"].clone()]);
+        all.filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    };
+    let known: BTreeSet<String> = choices.iter().flat_map(names).collect();
+
+    let forecast = forecast(7, 60);
+
+    let here = forecast.faults.iter().map(|rule| rule.fault.name().to_owned());
+    let elsewhere = ELSEWHERE.iter().map(|(name, _)| (*name).to_owned());
+    let mut all: Vec<String> = here.collect::<BTreeSet<String>>().into_iter().chain(elsewhere).collect();
+    all.sort_unstable();
+    assert_eq!(all, known.into_iter().collect::<Vec<String>>());
 }
