@@ -1,5 +1,6 @@
 //! The simulator over TLS: encrypted as ConnectWise is, and otherwise as it is without.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -8,12 +9,13 @@ use jiff::Timestamp;
 use reqwest::{Client, Response};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::server::ParsedCertificate;
 use rustls::version::{TLS12, TLS13};
 use rustls::{
     ClientConfig, ClientConnection, ProtocolVersion, RootCertStore, StreamOwned, SupportedProtocolVersion,
 };
 use trueup::billing::{AdditionId, AgreementId};
-use trueup::connectwise::WriteAnswer;
+use trueup::connectwise::{ConnectWiseError, WriteAnswer};
 use trueup::outbound::{self, Addresses, Reach, Route};
 use trueup::simulator::{Clock, Fault, Match, Running, Seed, Simulator};
 
@@ -104,11 +106,26 @@ async fn callers_that_never_finish_their_handshake_delay_nobody() {
     drop(silent);
 }
 
-#[test]
-fn two_simulators_have_nothing_secret_in_common() {
+#[tokio::test]
+async fn two_simulators_share_neither_an_authority_nor_a_key_and_neither_trust() {
     let (one, other) = (secured(), secured());
 
-    assert_ne!(one.authority(), other.authority());
+    let keys = |simulator: &Running| {
+        let greeted = greet(simulator, &TLS13);
+        let shown = greeted.conn.peer_certificates().expect("it shows a certificate")[0].clone();
+        [public_key(&authority_of(simulator)), public_key(&shown)]
+    };
+    let all: BTreeSet<Vec<u8>> = [&one, &other].into_iter().flat_map(|simulator| keys(simulator)).collect();
+    assert_eq!(all.len(), 4, "each has a key for its authority and one for itself");
+    for (site, authority) in [(&one, &other), (&other, &one)] {
+        let refused = connect(&site.url(), authority.authority()).await.unwrap_err();
+        assert!(matches!(refused, ConnectWiseError::Untrusted { .. }), "{refused:?}");
+        assert_eq!(site.log().len(), 1, "nothing but the greeting was said");
+    }
+}
+
+#[test]
+fn a_simulator_without_tls_has_no_authority() {
     assert_eq!(plain().authority(), None);
 }
 
@@ -122,6 +139,16 @@ async fn get(simulator: &Running, url: &str) -> Response {
     answer
 }
 
+fn authority_of(simulator: &Running) -> CertificateDer<'static> {
+    let authority = simulator.authority().expect("it has one");
+    CertificateDer::from_pem_slice(authority.as_bytes()).expect("it is PEM")
+}
+
+fn public_key(certificate: &CertificateDer<'_>) -> Vec<u8> {
+    let read = ParsedCertificate::try_from(certificate).expect("it is a certificate");
+    read.subject_public_key_info().to_vec()
+}
+
 /// Shakes hands in one version, and reads one answer over it.
 fn greet(
     simulator: &Running,
@@ -129,9 +156,7 @@ fn greet(
 ) -> StreamOwned<ClientConnection, TcpStream> {
     outbound::install_crypto();
     let mut roots = RootCertStore::empty();
-    let authority = simulator.authority().expect("it has one");
-    let authority = CertificateDer::from_pem_slice(authority.as_bytes()).expect("it is PEM");
-    roots.add(authority).expect("it is an authority");
+    roots.add(authority_of(simulator)).expect("it is an authority");
     let config = ClientConfig::builder_with_protocol_versions(&[version])
         .with_root_certificates(roots)
         .with_no_client_auth();
