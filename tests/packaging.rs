@@ -2,7 +2,10 @@
 //! fire when they should.
 //!
 //! Tools that check their own formats are asked where they are installed. Where one is missing, its check is skipped
-//! with a line that says so; with TRUEUP_REQUIRE_TOOLS set it fails instead.
+//! with a line that says so; where TRUEUP_REQUIRE_TOOLS names it, it fails instead.
+
+#[path = "tools/required.rs"]
+mod required;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,9 +29,8 @@ fn text(name: &str) -> String {
 fn tool(name: &str, arguments: &[&str]) -> Option<Output> {
     match Command::new(name).args(arguments).current_dir(packaging("")).output() {
         Ok(output) => Some(output),
-        Err(error) => {
-            assert!(std::env::var_os("TRUEUP_REQUIRE_TOOLS").is_none(), "{name} is required: {error}");
-            println!("skipped: {name} is not installed");
+        Err(_) => {
+            required::missing(name);
             None
         }
     }

@@ -30,6 +30,14 @@ const DIFFERENCES: &[(&str, &str)] = &[
 ];
 
 #[test]
+fn it_is_told_whether_the_vendors_description_is_used() {
+    let told = vendor::told();
+
+    println!("{told}");
+    assert_eq!(told.contains(" is used "), vendor::practical().is_some(), "{told}");
+}
+
+#[test]
 fn what_we_rely_on_exists_in_the_vendors_description() {
     let (Some(practical), Some(full)) = (vendor::practical(), vendor::full()) else {
         println!("skipped: the comparison with the vendor's description, which is not beside this checkout");

@@ -20,6 +20,18 @@ pub fn full() -> Option<Description> {
     read("connectwise-openapi-full.json")
 }
 
+/// Whether it is used, in words.
+pub fn told() -> String {
+    match (practical(), folder()) {
+        (Some(_), Some(folder)) => {
+            format!("the vendor's description is used beside ours: {}", folder.display())
+        }
+        (Some(_) | None, _) => format!(
+            "the vendor's description is not used, only ours: it is neither in the folder {FOLDER} nor beside the checkout"
+        ),
+    }
+}
+
 /// A folder that somebody names must have it: else a slip in the name would pass for a check.
 fn read(name: &str) -> Option<Description> {
     let path = folder()?.join(name);

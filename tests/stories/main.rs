@@ -3,6 +3,8 @@
 
 #[path = "../contract/watch.rs"]
 mod contract;
+#[path = "../tools/required.rs"]
+mod required;
 mod world;
 
 mod callbacks;

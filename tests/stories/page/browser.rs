@@ -32,8 +32,7 @@ impl Browser {
         let started =
             Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
         let Ok(mut driver) = started else {
-            assert!(std::env::var_os("TRUEUP_REQUIRE_BROWSER").is_none(), "chromedriver is not installed");
-            println!("chromedriver is not installed: the browser test was skipped");
+            crate::required::missing("chromedriver");
             return None;
         };
         let mut lines = BufReader::new(driver.stdout.take().expect("it was piped")).lines();

@@ -319,8 +319,7 @@ pub fn promtool(metrics: &str) {
         .stderr(Stdio::piped())
         .spawn();
     let Ok(mut checker) = started else {
-        assert!(std::env::var_os("TRUEUP_REQUIRE_TOOLS").is_none(), "promtool is not installed");
-        println!("promtool is not installed: its check was skipped");
+        crate::required::missing("promtool");
         return;
     };
     // It reads the older text format, which has no end mark.

@@ -240,12 +240,11 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Starts it; `None` with a word on stderr where no server is installed.
+    /// Starts it; `None` with a word where no server is installed.
     pub fn start() -> Option<Self> {
         let Some(program) = ["/usr/sbin/sshd", "/usr/bin/sshd"].iter().find(|path| Path::new(path).exists())
         else {
-            assert!(std::env::var_os("TRUEUP_REQUIRE_TOOLS").is_none(), "sshd is not installed");
-            eprintln!("skipped: sshd is not installed");
+            crate::required::missing("sshd");
             return None;
         };
         let folder = TempDir::new().expect("a temporary folder can be made");
