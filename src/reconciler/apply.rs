@@ -154,7 +154,7 @@ pub(super) async fn apply<'p>(
             }
         };
         if let Outcome::Concluded(conclusion) = &outcome {
-            halt = hands.lost().or_else(|| halts(conclusion, tried < order.first));
+            halt = hands.reach.lost().or_else(|| halts(conclusion, tried < order.first));
             if conclusion.is_verified() {
                 sisters.stands(line);
             }
@@ -204,7 +204,7 @@ async fn start(line: &Line<'_>, timing: Timing, hands: &Hands<'_>) -> Step {
 async fn create(line: &Line<'_>, quantity: Quantity, timing: Timing, hands: &Hands<'_>) -> Step {
     let today: Date = utc_day(Timestamp::now());
     let stale = |stale| Step::Done(Conclusion::Stale(stale));
-    match hands.ask(hands.connectwise.agreement(line.agreement.id)).await {
+    match hands.reach.ask(hands.connectwise.agreement(line.agreement.id)).await {
         Ok(Some(agreement)) if agreement.company != line.company.id => stale(Stale::AgreementMoved),
         Ok(Some(agreement)) if !agreement.is_active(today) => stale(Stale::AgreementEnded),
         Ok(Some(agreement)) => {

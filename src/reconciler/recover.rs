@@ -42,7 +42,7 @@ pub async fn recover(
     let mut recovered = Vec::with_capacity(left_open.len());
     for open in left_open {
         if stop.is_requested() {
-            hands.lose(Halt::Stopped);
+            hands.reach.lose(Halt::Stopped);
         }
         let conclusion = recover_one(&open, timing, &hands).await?;
         recovered.push(Recovered { open, conclusion });

@@ -15,17 +15,15 @@ use crate::connectwise::{Class, ConnectWise, ConnectWiseError};
 
 /// What a line is driven with.
 pub(in crate::reconciler) struct Hands<'h> {
-    /// Reads.
+    /// Reads, when asked through `reach`.
     pub(super) connectwise: &'h ConnectWise,
     /// Remembers.
     pub(in crate::reconciler) journal: &'h SharedJournal,
     /// Whether to stop.
     pub(super) stop: &'h Stop,
-    reach: Mutex<Reach>,
+    /// Whether ConnectWise is asked at all.
+    pub(in crate::reconciler) reach: Reach<'h>,
 }
-
-/// How long a read may still take once a stop was requested: it may be the one that tells what came of a write.
-const LAST_READ: Duration = Duration::from_secs(10);
 
 impl<'h> Hands<'h> {
     pub(in crate::reconciler) fn new(
@@ -33,12 +31,32 @@ impl<'h> Hands<'h> {
         journal: &'h SharedJournal,
         stop: &'h Stop,
     ) -> Self {
-        Self { connectwise, journal, stop, reach: Mutex::default() }
+        Self { connectwise, journal, stop, reach: Reach::new(stop) }
+    }
+}
+
+/// Whether ConnectWise is within reach of a run, by what its reads came to.
+pub(in crate::reconciler) struct Reach<'h> {
+    stop: &'h Stop,
+    heard: Mutex<Heard>,
+}
+
+/// How long a read may still take once a stop was requested: it may be the one that tells what came of a write.
+const LAST_READ: Duration = Duration::from_secs(10);
+
+impl<'h> Reach<'h> {
+    fn new(stop: &'h Stop) -> Self {
+        Self { stop, heard: Mutex::default() }
     }
 
     /// Why nothing more is asked in this run, if so.
     pub(super) fn lost(&self) -> Option<Halt> {
-        self.reach().lost
+        self.heard().lost
+    }
+
+    /// Asks nothing more.
+    pub(in crate::reconciler) fn lose(&self, why: Halt) {
+        self.heard().lost = Some(why);
     }
 
     /// Asks ConnectWise, unless it was lost; not for long once a stop was requested.
@@ -56,22 +74,17 @@ impl<'h> Hands<'h> {
                 return Err(Unread::Stopped);
             }
         };
-        self.reach().hear(answer.as_ref().err());
+        self.heard().hear(answer.as_ref().err());
         answer.map_err(Unread::Failed)
-    }
-
-    /// Asks nothing more.
-    pub(in crate::reconciler) fn lose(&self, why: Halt) {
-        self.reach().lost = Some(why);
-    }
-
-    fn reach(&self) -> MutexGuard<'_, Reach> {
-        self.reach.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn stopped_long_ago(&self) {
         self.stop.wait().await;
         tokio::time::sleep(LAST_READ).await;
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -99,14 +112,14 @@ impl fmt::Display for Unread {
 /// How many reads in a row may fail by what the way or the service is like.
 const FAILURES: u8 = 3;
 
-/// Whether ConnectWise is within reach, by what reads came to.
+/// What reads came to.
 #[derive(Debug, Default)]
-struct Reach {
+struct Heard {
     failures: u8,
     lost: Option<Halt>,
 }
 
-impl Reach {
+impl Heard {
     /// Hears what came of a read that was repeated as often as could help.
     fn hear(&mut self, error: Option<&ConnectWiseError>) {
         let Some(error) = error else {
@@ -135,14 +148,15 @@ fn is_of_one_record(error: &ConnectWiseError) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Reach;
+    use super::{Heard, LAST_READ, Reach, Unread};
     use crate::connectwise::{ConnectWiseError, Resource};
+    use crate::reconciler::Stop;
     use crate::reconciler::apply::Halt;
 
     fn lost(heard: &[Option<ConnectWiseError>]) -> Option<Halt> {
-        let mut reach = Reach::default();
-        heard.iter().for_each(|answer| reach.hear(answer.as_ref()));
-        reach.lost
+        let mut heard_so_far = Heard::default();
+        heard.iter().for_each(|answer| heard_so_far.hear(answer.as_ref()));
+        heard_so_far.lost
     }
 
     fn failed(status: u16) -> Option<ConnectWiseError> {
@@ -171,5 +185,34 @@ mod tests {
     #[test]
     fn records_that_cannot_be_read_one_by_one_keep_no_others_from_being_written() {
         assert_eq!(lost(&[failed(500), failed(500), failed(500), failed(500)]), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_read_is_not_waited_for_once_a_stop_was_requested_and_none_follows_it() {
+        let stop = Stop::default();
+        let reach = Reach::new(&stop);
+        let begun = tokio::time::Instant::now();
+
+        let never = std::future::pending::<Result<(), ConnectWiseError>>();
+        let (unread, ()) = tokio::join!(reach.ask(never), async { stop.request() });
+        let next = reach.ask(async { Ok(()) }).await;
+
+        assert!(matches!((&unread, &next), (Err(Unread::Stopped), Err(Unread::Lost))), "{unread:?} {next:?}");
+        assert_eq!((begun.elapsed(), reach.lost()), (LAST_READ, Some(Halt::Stopped)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_read_that_is_answered_soon_after_a_stop_still_counts() {
+        let stop = Stop::default();
+        let reach = Reach::new(&stop);
+        stop.request();
+
+        let answer = async {
+            tokio::time::sleep(LAST_READ / 2).await;
+            Ok(27)
+        };
+
+        assert!(matches!(reach.ask(answer).await, Ok(27)));
+        assert_eq!(reach.lost(), None);
     }
 }

@@ -185,7 +185,7 @@ fn again(retry: Retry, gate: &Gate<'_>) -> Step {
 }
 
 async fn addition(agreement: AgreementId, addition: AdditionId, hands: &Hands<'_>) -> Sight {
-    match hands.ask(hands.connectwise.addition(agreement, addition)).await {
+    match hands.reach.ask(hands.connectwise.addition(agreement, addition)).await {
         Ok(Some(addition)) => Sight::Found(Box::new(addition)),
         Ok(None) => unlisted(additions(agreement, hands).await, addition),
         Err(unread) => Sight::Unreadable { message: unread.to_string() },
@@ -205,7 +205,7 @@ fn unlisted(listing: Listing, addition: AdditionId) -> Sight {
 }
 
 async fn additions(agreement: AgreementId, hands: &Hands<'_>) -> Listing {
-    match hands.ask(hands.connectwise.additions(agreement)).await {
+    match hands.reach.ask(hands.connectwise.additions(agreement)).await {
         Ok(additions) => Listing::Complete(additions),
         Err(unread) => Listing::Unreadable { message: unread.to_string() },
     }
