@@ -1,11 +1,13 @@
 /**
- * connectwise-rest asks the simulator: it walks pages until a short one, counts, changes and creates lines.
+ * connectwise-rest asks the simulator: it walks pages until a short one, counts, changes and creates lines, and verifies
+ * the signature of a callback.
  *
  * What it wrote is read back through it, and from the audit trail by plain HTTP. `run` starts it.
  */
 const assert = require('node:assert/strict')
+const http = require('node:http')
 const https = require('node:https')
-const { ManageAPI } = require('connectwise-rest')
+const { ManageAPI, utils } = require('connectwise-rest')
 
 const HOST = process.env.TRUEUP_OUTSIDE_HOST
 const CLIENT_ID = '6f1c0e4e-1111-4222-8333-944455556666'
@@ -19,9 +21,46 @@ const api = new ManageAPI({
   clientId: CLIENT_ID,
   logger: () => {},
 })
-const { CompanyAPI, FinanceAPI } = api
+const { CompanyAPI, FinanceAPI, SystemAPI } = api
 
 const ids = (records) => records.map((record) => record.id)
+
+/** A message, read to its end. */
+function whole(message) {
+  return new Promise((resolve, reject) => {
+    let body = ''
+    message.setEncoding('utf8')
+    message.on('data', (part) => (body += part))
+    message.on('end', () => resolve(body))
+    message.on('error', reject)
+  })
+}
+
+/** What a URL answers to somebody without keys. */
+function read(url) {
+  return new Promise((resolve, reject) => {
+    https.get(url, (answer) => resolve(whole(answer))).on('error', reject)
+  })
+}
+
+/** A receiver of callbacks: where it is, and the first one that comes, its signature and body as they were sent. */
+function receiver() {
+  let come
+  const callback = new Promise((resolve, reject) => {
+    const patience = setTimeout(() => reject(new Error('no callback came')), 20_000)
+    come = (one) => (clearTimeout(patience), resolve(one))
+  })
+  const server = http.createServer(async (request, answer) => {
+    const body = await whole(request)
+    answer.end()
+    server.close()
+    come({ address: request.url, signature: request.headers['x-content-signature'], body })
+  })
+  const listening = new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${server.address().port}`))
+  })
+  return { listening, callback }
+}
 
 /** The rows of the audit trail about an addition, asked for without connectwise-rest. */
 function auditRows(addition) {
@@ -29,9 +68,7 @@ function auditRows(addition) {
   const auth = 'examplemsp+outside-public:outside-private'
   return new Promise((resolve, reject) => {
     const request = https.get(`https://${HOST}${path}`, { auth, headers: { clientId: CLIENT_ID } }, (answer) => {
-      let body = ''
-      answer.on('data', (part) => (body += part))
-      answer.on('end', () => resolve(JSON.parse(body)))
+      resolve(whole(answer).then(JSON.parse))
     })
     request.on('error', reject)
   })
@@ -84,6 +121,31 @@ const checks = {
     const additions = await FinanceAPI.getFinanceAgreementsByParentIdAdditions(403, {})
     assert.deepEqual(additions.at(-1), created)
     assert.ok((await auditRows(created.id)).length > 0)
+  },
+
+  async 'verifies a callback'() {
+    const { listening, callback } = receiver()
+    const url = `${await listening}/hook?recordId=`
+    await SystemAPI.postSystemCallbacks({ type: 'agreement', level: 'owner', objectId: 1, url })
+
+    await FinanceAPI.patchFinanceAgreementsById(402, [{ op: 'replace', path: 'name', value: 'Größer & "besser" \u2028' }])
+
+    const { address, signature, body } = await callback
+    const payload = JSON.parse(body)
+    assert.equal(address, '/hook?recordId=402&action=updated')
+    assert.equal(JSON.parse(payload.Entity).name, 'Größer & "besser" \u2028')
+    // Its `verifyCallback` fetches the key by itself, but parses what is parsed already; only the signature is asked here.
+    const { signing_key: key } = JSON.parse(await read(payload.Metadata.key_url))
+    const isVerified = (change = {}) => {
+      const { said, by, made } = { said: payload, by: key, made: signature, ...change }
+      return utils.Callback.verifyMessage(said, made, by)
+    }
+    assert.equal(isVerified(), true)
+    assert.equal(isVerified({ said: { ...payload, Action: 'deleted' } }), false)
+    assert.equal(isVerified({ said: { ...payload, ID: payload.ID + 1 } }), false)
+    assert.equal(isVerified({ by: `${key}x` }), false)
+    assert.equal(isVerified({ made: Buffer.alloc(32).toString('base64') }), false)
+    assert.equal(isVerified({ made: Buffer.from(signature, 'base64').reverse().toString('base64') }), false)
   },
 
   async 'is refused as by the real one'() {
