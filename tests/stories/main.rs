@@ -7,6 +7,7 @@ mod contract;
 mod required;
 mod world;
 
+mod between;
 mod callbacks;
 mod codes;
 mod commits;
