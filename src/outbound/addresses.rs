@@ -3,14 +3,18 @@
 //! Whoever answers for a name could otherwise lead us to this machine, to its neighbours, or to the service that hands out
 //! a cloud machine's credentials. An address that the operator wrote as such is no name and is not asked about here.
 
+mod kind;
+
 use std::error::Error;
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+use self::kind::{Kind, kind};
 
 /// What the names of far ends may mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,16 +52,6 @@ pub fn is_refused_address(error: &reqwest::Error) -> bool {
         source = cause.source();
     }
     false
-}
-
-/// What an address is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Public,
-    Private,
-    Loopback,
-    /// Nobody's far end, whatever is allowed.
-    Never(&'static str),
 }
 
 /// Looks a name up.
@@ -135,56 +129,5 @@ fn permit(host: &str, address: IpAddr, rule: Rule) -> Result<(), RefusedAddress>
     Err(RefusedAddress { host: host.to_owned(), address, what, way })
 }
 
-fn kind(address: IpAddr) -> Kind {
-    match address {
-        IpAddr::V4(address) => kind_of_four(address),
-        IpAddr::V6(address) => match embedded(address) {
-            Some(four) => kind_of_four(four),
-            None => kind_of_six(address),
-        },
-    }
-}
-
-fn kind_of_four(address: Ipv4Addr) -> Kind {
-    match address.octets() {
-        [127, ..] => Kind::Loopback,
-        [169, 254, ..] => Kind::Never("a link-local address"),
-        // What clouds give their machines credentials from, besides link-local addresses.
-        [100, 100, 100, 200] | [168, 63, 129, 16] | [192, 0, 0, _] => {
-            Kind::Never("an address of a cloud's own service")
-        }
-        [0, ..] => Kind::Never("no address"),
-        [224..=255, ..] => Kind::Never("no single host"),
-        [10, ..] | [192, 168, ..] | [172, 16..=31, ..] | [100, 64..=127, ..] | [198, 18..=19, ..] => {
-            Kind::Private
-        }
-        _ => Kind::Public,
-    }
-}
-
-fn kind_of_six(address: Ipv6Addr) -> Kind {
-    if address == Ipv6Addr::LOCALHOST {
-        return Kind::Loopback;
-    }
-    match address.segments() {
-        [0, 0, 0, 0, 0, 0, 0, 0] => Kind::Never("no address"),
-        [0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254] => Kind::Never("an address of a cloud's own service"),
-        [0xfe80..=0xfebf, ..] => Kind::Never("a link-local address"),
-        [0xff00..=0xffff, ..] => Kind::Never("no single host"),
-        [0xfc00..=0xfdff, ..] | [0xfec0..=0xfeff, ..] => Kind::Private,
-        _ => Kind::Public,
-    }
-}
-
-/// The older address that a newer one leads to: mapped, translated, or tunnelled.
-fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    let four = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        Some(Ipv4Addr::new(a, b, c, d))
-    };
-    match address.segments() {
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => four(high, low),
-        [0x2002, high, low, ..] => four(high, low),
-        _ => None,
-    }
-}
+#[cfg(test)]
+mod tests;
