@@ -16,7 +16,7 @@ use std::error::Error;
 use std::io;
 use std::sync::Arc;
 
-use reqwest::{Certificate, Client, ClientBuilder, tls};
+use reqwest::{Certificate, Client, ClientBuilder, Url, tls};
 
 use addresses::{Guard, Lookup, Rule, system};
 
@@ -80,6 +80,14 @@ fn client_by(route: Route<'_>, lookup: Lookup) -> Result<ClientBuilder, String> 
         return Err("the certificate authority's file holds no certificate".to_owned());
     }
     Ok(builder.tls_certs_merge(found))
+}
+
+/// A site in the one way that all its spellings have in common: without a closing slash, a host in lower case, and no port
+/// that goes without saying.
+#[must_use]
+pub fn origin(site: &str) -> String {
+    let plain = || site.trim_end_matches('/').to_ascii_lowercase();
+    Url::parse(site).map_or_else(|_| plain(), |url| url.origin().ascii_serialization())
 }
 
 /// Chooses ring as this process's cryptography. May be called any number of times; the first call decides.

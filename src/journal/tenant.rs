@@ -9,15 +9,27 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Open, RunId};
+use crate::outbound::origin;
 use crate::plan::Summary;
 
-/// Which ConnectWise a tenant is, recorded at first use, so that credentials of another one are refused.
+/// Which ConnectWise a tenant is, recorded at first use, so that credentials of another one are refused. Two that are
+/// written in other ways may be [the same](Self::is_same).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instance {
     /// The site, as the settings name it.
     pub site: Arc<str>,
     /// The login company.
     pub company: Arc<str>,
+}
+
+impl Instance {
+    /// Whether both are one ConnectWise, in whatever way they are written: the case of a host means nothing, nor does a
+    /// port that goes without saying. No two login companies of a site differ by case alone, whether or not it minds the
+    /// case of a login: taking them for two could let two tenants write the same bills.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        origin(&self.site) == origin(&other.site) && self.company.eq_ignore_ascii_case(&other.company)
+    }
 }
 
 impl fmt::Display for Instance {
@@ -128,4 +140,44 @@ pub struct TenantStatus {
     /// The intents that are not settled; those with a doubt are in doubt, the others in flight or left by a process
     /// that ended.
     pub open_intents: Vec<Open>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Instance;
+
+    fn instance(site: &str, company: &str) -> Instance {
+        Instance { site: site.into(), company: company.into() }
+    }
+
+    #[test]
+    fn i7_one_connectwise_is_known_again_in_whatever_way_its_site_is_written() {
+        let known = instance("https://api-na.myconnectwise.net", "examplemsp");
+
+        for site in [
+            "https://API-NA.myconnectwise.net",
+            "https://api-na.myconnectwise.net/",
+            "https://api-na.myconnectwise.net:443",
+            "https://Api-na.MyConnectWise.net:0443/",
+        ] {
+            assert!(known.is_same(&instance(site, "examplemsp")), "{site}");
+            assert!(instance(site, "ExampleMSP").is_same(&known), "{site}");
+        }
+        let address = instance("https://[2001:DB8:0::1]:8443", "m");
+        assert!(address.is_same(&instance("https://[2001:db8::1]:8443", "m")));
+    }
+
+    #[test]
+    fn i7_another_host_port_or_company_is_another_connectwise() {
+        let known = instance("https://api-na.myconnectwise.net", "examplemsp");
+
+        for (site, company) in [
+            ("https://api-eu.myconnectwise.net", "examplemsp"),
+            ("https://api-na.myconnectwise.net:8443", "examplemsp"),
+            ("https://api-na.myconnectwise.net:80", "examplemsp"),
+            ("https://api-na.myconnectwise.net", "examplemsp2"),
+        ] {
+            assert!(!known.is_same(&instance(site, company)), "{company} at {site}");
+        }
+    }
 }

@@ -48,7 +48,7 @@ impl Journal {
     pub fn meet(&mut self, tenant: &str, instance: &Instance, at: Timestamp) -> Result<(), JournalError> {
         self.write(|ledger| {
             if let Some(recorded) = recorded_instance(&ledger.transaction, tenant)? {
-                if recorded == *instance {
+                if recorded.is_same(instance) {
                     return Ok(());
                 }
                 let (tenant, found) = (tenant.to_owned(), instance.clone());
@@ -263,9 +263,14 @@ fn recorded_instance(connection: &Connection, tenant: &str) -> Result<Option<Ins
 }
 
 fn tenant_of(connection: &Connection, instance: &Instance) -> Result<Option<String>, JournalError> {
-    let sql = "SELECT name FROM tenants WHERE site = ?1 AND company = ?2";
-    let row = (&instance.site, &instance.company);
-    Ok(connection.prepare_cached(sql)?.query_row(row, |row| row.get(0)).optional()?)
+    let mut statement = connection.prepare_cached("SELECT name, site, company FROM tenants ORDER BY name")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if history::instance(row)?.is_some_and(|recorded| recorded.is_same(instance)) {
+            return Ok(Some(row.get("name")?));
+        }
+    }
+    Ok(None)
 }
 
 fn unended_runs(connection: &Connection, tenant: &str) -> Result<Vec<RunId>, JournalError> {

@@ -5,6 +5,7 @@ mod hooks;
 mod listen;
 mod proxy;
 mod repository;
+mod tenants;
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -61,6 +62,7 @@ pub(super) fn check(
     checker.demand_a_tenant(site, &tenants);
     let mut named = checker
         .named("tenant", site, tenants, |checker, node, tenant| checker.tenant(node, tenant, times, every));
+    checker.tenants_are_apart(site, &named);
     journal.iter().for_each(|journal| checker.place_clones(site, &mut named, journal));
     // By what is written, so that a tenant with a flaw is not told to be missing too.
     let known: Vec<Arc<str>> = site.keys().map(Arc::from).collect();

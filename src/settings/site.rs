@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::outbound::origin;
 use crate::problem::Code;
 
 /// Why a site is refused.
@@ -24,8 +25,9 @@ const BROWSER_HOSTS: [&str; 5] = [
     "za.myconnectwise.net",
 ];
 
-/// Checks a site and cuts a closing slash. No refusal repeats it, since a password may be part of it.
-pub(super) fn check(text: &str) -> Result<&str, Refusal> {
+/// Checks a site, and gives it in the one way that all its spellings have in common: without a closing slash, a host in
+/// lower case, and no port that goes without saying. No refusal repeats it, since a password may be part of it.
+pub(super) fn check(text: &str) -> Result<String, Refusal> {
     let refused = |code, message, hint| Err(Refusal { code, message, hint });
     let (scheme, rest) = match text.split_once("://") {
         Some((scheme @ ("https" | "http"), rest)) => (scheme, rest),
@@ -47,11 +49,11 @@ pub(super) fn check(text: &str) -> Result<&str, Refusal> {
         let hint = "write https://; http is for loopback addresses only";
         return refused(Code::InsecureSite, "site would send the keys unencrypted", hint);
     }
-    if BROWSER_HOSTS.contains(&host) {
+    if BROWSER_HOSTS.iter().any(|known| known.eq_ignore_ascii_case(host)) {
         let hint = "the API host has api- before it, such as https://api-na.myconnectwise.net";
         return refused(Code::InvalidValue, "site is the host for browsers, not for the API", hint);
     }
-    Ok(text.strip_suffix('/').unwrap_or(text))
+    Ok(origin(text))
 }
 
 /// The host of `host[:port]`, without brackets.
@@ -87,7 +89,8 @@ fn is_name(host: &str) -> bool {
 }
 
 fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -100,13 +103,18 @@ mod tests {
         for (site, kept) in [
             ("https://api-na.myconnectwise.net", "https://api-na.myconnectwise.net"),
             ("https://cw.example:8443/", "https://cw.example:8443"),
+            ("https://API-na.MyConnectWise.net", "https://api-na.myconnectwise.net"),
+            ("https://cw.example:443/", "https://cw.example"),
+            ("https://cw.example:08443", "https://cw.example:8443"),
+            ("https://[2001:DB8:0::1]", "https://[2001:db8::1]"),
             ("https://192.0.2.7", "https://192.0.2.7"),
             ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
             ("http://127.0.0.1:8480", "http://127.0.0.1:8480"),
             ("http://[::1]", "http://[::1]"),
-            ("http://localhost:80", "http://localhost:80"),
+            ("http://localhost:80", "http://localhost"),
+            ("http://LOCALHOST:8480", "http://localhost:8480"),
         ] {
-            assert_eq!(check(site), Ok(kept));
+            assert_eq!(check(site), Ok(kept.to_owned()));
         }
     }
 
@@ -134,6 +142,7 @@ mod tests {
             ("https://cw.example\\@evil.example", Code::SecretInFile),
             ("https://user:hunter2@cw.example", Code::SecretInFile),
             ("https://na.myconnectwise.net", Code::InvalidValue),
+            ("https://NA.myconnectwise.net", Code::InvalidValue),
             ("http://cw.example", Code::InsecureSite),
             ("http://127.0.0.1.example", Code::InsecureSite),
             ("http://localhost.example", Code::InsecureSite),

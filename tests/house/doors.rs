@@ -17,7 +17,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("snapshot", &["outbound", "problem"]),
     ("sources", &["billing", "problem", "usage"]),
     ("connectwise", &["billing", "outbound"]),
-    ("journal", &["billing", "plan", "usage"]),
+    ("journal", &["billing", "outbound", "plan", "usage"]),
     (
         "reconciler",
         &[

@@ -173,6 +173,23 @@ fn another_connectwise_under_a_known_tenant_is_refused() {
 }
 
 #[test]
+fn i7_a_journal_knows_its_connectwise_again_however_the_settings_write_it_now() {
+    let mut desk = Desk::new();
+    let retyped = crate::journal::Instance {
+        site: "https://API-NA.myconnectwise.net:443".into(),
+        company: "ExampleMSP".into(),
+    };
+
+    let met = desk.journal.meet(TENANT, &retyped, at(1));
+    let taken = desk.journal.meet("second", &retyped, at(1));
+
+    assert!(met.is_ok(), "{met:?}");
+    assert!(matches!(taken, Err(JournalError::InstanceTaken { other, .. }) if other == TENANT));
+    let recorded = desk.journal.reader().status(TENANT).unwrap().instance;
+    assert_eq!(recorded, Some(instance()), "what was recorded stays as it was");
+}
+
+#[test]
 fn one_journal_keeps_tenants_apart() {
     let mut desk = Desk::new();
     let other = crate::journal::Instance { company: "othermsp".into(), ..instance() };

@@ -50,8 +50,30 @@ fn bad_access() -> Vec<BadSettings> {
         ("empty secret file", with(key, "{ file: \"\" }"), vec![(InvalidValue, 10, 28)]),
         ("too slow", with(key, &format!("{key}\n      requests_a_minute: 19")), vec![(InvalidValue, 11, 26)]),
         ("too many", with(key, &format!("{key}\n      reads_at_once: 17")), vec![(InvalidValue, 11, 22)]),
+        (
+            "twice the same",
+            twice("https://API-na.myconnectwise.net:443/", "ExampleMSP"),
+            vec![(InvalidValue, 18, 16)],
+        ),
         ("no private key", with(&format!("      private_key: {key}\n"), ""), vec![(MissingKey, 6, 7)]),
     ]
+}
+
+/// A second tenant at that site with that login company.
+fn twice(site: &str, company: &str) -> String {
+    let tenant = GOOD.find("  example-msp:").unwrap()..GOOD.find("journal:").unwrap();
+    let second = GOOD[tenant.clone()]
+        .replace("example-msp:", "second:")
+        .replace("https://api-na.myconnectwise.net", site)
+        .replace("company: examplemsp ", &format!("company: {company} "));
+    GOOD.replacen("journal:", &format!("{second}journal:"), 1)
+}
+
+#[test]
+fn i7_two_tenants_at_one_site_are_two_login_companies() {
+    assert!(read(&twice("https://api-na.myconnectwise.net", "othermsp")).is_ok());
+    let told = read(&twice("https://API-na.myconnectwise.net/", "examplemsp")).unwrap_err();
+    assert_eq!(told[0].message, "tenants example-msp and second are the same ConnectWise");
 }
 
 fn bad_sources_and_times() -> Vec<BadSettings> {

@@ -125,6 +125,7 @@ fn sec_p2_no_credential_of_a_remote_stands_in_the_settings_or_is_shown() {
 fn two_tenants_never_share_a_clone() {
     let text = keys(&format!("{HTTPS}, clone: same.git"));
     let tenant = text.split_once("  example-msp:").unwrap().1.split_once("journal:").unwrap().0;
+    let tenant = tenant.replace("company: examplemsp", "company: othermsp");
     let text = text.replace("journal:", &format!("  other:{tenant}journal:"));
 
     let problems = told(&text);
