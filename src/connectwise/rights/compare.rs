@@ -1,7 +1,8 @@
 //! The rights that each duty takes, and how those of a member differ from them. Pure.
 //!
 //! A function that is not listed under a name known here is unclear, never missing: the vendor renames things. Reading
-//! more than is needed harms no bill and is not told.
+//! more than is needed harms no bill and is not told. A function of the right name in another module may be something else:
+//! it grants nothing that is needed, and nobody is told to take it away, since it may be what is meant after all.
 
 use std::sync::Arc;
 
@@ -73,7 +74,9 @@ pub(super) fn compare(member: &Member, duty: Duty, needs: Needs) -> Vec<Finding>
     let mut findings: Vec<Finding> = needed.iter().filter_map(|need| lack(member, *need)).collect();
     let wanted: Vec<(&Function, Action)> = needed
         .iter()
-        .flat_map(|need| found(member, need.place).into_iter().map(|function| (function, need.action)))
+        .flat_map(|need| {
+            perhaps_meant(member, need.place).into_iter().map(|function| (function, need.action))
+        })
         .collect();
     for function in &member.functions {
         for action in [Action::Add, Action::Edit, Action::Delete] {
@@ -120,16 +123,23 @@ fn lack(member: &Member, need: Need) -> Option<Finding> {
     }
 }
 
-/// The functions of a member that a place means: in its module, else of its name wherever there is only one.
+/// The functions of a member that a place means.
 fn found(member: &Member, place: Place) -> Vec<&Function> {
-    let is_named = |function: &&Function| place.functions.iter().any(|name| alike(name, &function.name));
-    let named: Vec<&Function> = member.functions.iter().filter(is_named).collect();
-    let here: Vec<&Function> =
-        named.iter().copied().filter(|function| alike(place.module, &function.module)).collect();
-    match (here.len(), named.len()) {
-        (0, 1) => named,
-        (_, _) => here,
-    }
+    let is_here = |function: &&Function| alike(place.module, &function.module);
+    named(member, place).filter(is_here).collect()
+}
+
+/// The same, or where there is none, those of its name in other modules.
+fn perhaps_meant(member: &Member, place: Place) -> Vec<&Function> {
+    let here = found(member, place);
+    if here.is_empty() { named(member, place).collect() } else { here }
+}
+
+fn named(member: &Member, place: Place) -> impl Iterator<Item = &Function> {
+    member
+        .functions
+        .iter()
+        .filter(move |function| place.functions.iter().any(|name| alike(name, &function.name)))
 }
 
 /// Whether two names are the same but for case, blanks and signs.

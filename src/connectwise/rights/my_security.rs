@@ -121,11 +121,10 @@ impl Member {
 }
 
 fn level(text: Option<&Text<'_>>) -> Level {
-    match wire::present(text) {
-        None => Level::Unsaid,
-        Some("None") => Level::None,
-        Some("My") => Level::My,
-        Some("All") => Level::All,
-        Some(other) => Level::Other(readable(other).into()),
-    }
+    let Some(said) = wire::present(text).map(str::trim).filter(|said| !said.is_empty()) else {
+        return Level::Unsaid;
+    };
+    let known = [Level::None, Level::My, Level::All];
+    let known = known.into_iter().find(|level| level.to_string().eq_ignore_ascii_case(said));
+    known.unwrap_or_else(|| Level::Other(readable(said).into()))
 }

@@ -192,7 +192,7 @@ async fn a_function_of_another_name_or_an_unknown_level_is_unclear_and_not_missi
     let mut rows = exact();
     rows[0] = row(1, "Companies", "Accounts", READS);
     rows[3] = row(4, "System", "Table Setup", ["Some", "None", "None", "None"]);
-    rows[2] = row(3, "Purchasing", "PRODUCT-CATALOG", READS);
+    rows[2] = row(3, "PROCUREMENT", "PRODUCT-CATALOG", READS);
     let far_end = saying(rows, 1_000).await;
 
     let rights = rights(&far_end, NEEDS).await;
@@ -205,6 +205,57 @@ async fn a_function_of_another_name_or_an_unknown_level_is_unclear_and_not_missi
         ]
     );
     assert_eq!(rights.findings.len(), 2);
+}
+
+#[tokio::test]
+async fn a_function_of_another_module_grants_nothing_and_nobody_is_told_to_take_it_away() {
+    let mut rows = exact();
+    rows[1] = row(2, "Sales", "Agreements", WRITES);
+    rows[2] = row(3, "", "Product Catalog", READS);
+    let far_end = saying(rows, 1_000).await;
+
+    let rights = rights(&far_end, NEEDS).await;
+
+    assert_eq!(
+        said(&rights, Flaw::Unclear),
+        [
+            "API member billing-api: Finance > Agreements: Inquire is not said, All is needed",
+            "API member billing-api: Procurement > Product Catalog: Inquire is not said, All is needed",
+            "API member billing-api: Finance > Agreements: Edit is not said, All is needed",
+        ]
+    );
+    assert_eq!(rights.findings.len(), 3);
+    assert_eq!(rights.barring(LineWrites::Quantities).next(), None);
+}
+
+#[tokio::test]
+async fn where_a_function_is_in_its_module_one_of_its_name_elsewhere_is_excess() {
+    let mut rows = exact();
+    rows.push(row(5, "Sales", "Agreements", WRITES));
+    let far_end = saying(rows, 1_000).await;
+
+    let rights = rights(&far_end, NEEDS).await;
+
+    let excess = "API member billing-api: Sales > Agreements: Edit is All, None is enough";
+    assert_eq!(said(&rights, Flaw::Excess), [excess]);
+    assert_eq!(rights.findings.len(), 1);
+}
+
+#[tokio::test]
+async fn a_level_means_the_same_in_any_case() {
+    let rows = vec![
+        row(1, "Companies", "Company Maintenance", ["all", "none", "NONE", "None"]),
+        row(2, "Finance", "Agreements", ["ALL", "none", " all ", "none"]),
+        row(3, "Procurement", "Product Catalog", ["All", "", "none", "none"]),
+        row(4, "System", "Table Setup", ["my", "none", "none", "none"]),
+    ];
+    let far_end = saying(rows, 1_000).await;
+
+    let rights = rights(&far_end, NEEDS).await;
+
+    let missing = "API member billing-api: System > Table Setup: Inquire is My, All is needed";
+    assert_eq!(said(&rights, Flaw::Missing), [missing]);
+    assert_eq!(rights.findings.len(), 1);
 }
 
 #[tokio::test]
