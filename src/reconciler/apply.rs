@@ -8,6 +8,8 @@ mod order;
 mod sisters;
 pub(super) mod write;
 
+use std::fmt;
+
 use jiff::{Timestamp, civil::Date};
 
 use self::gate::Gate;
@@ -82,11 +84,28 @@ pub enum Halt {
     OutOfReach,
 }
 
+impl fmt::Display for Halt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Stopped => "a stop was requested",
+            Self::Suspended => "an operator suspended the tenant meanwhile",
+            Self::Frozen => "a freeze window has opened meanwhile",
+            Self::Expired => "the plan has grown too old meanwhile",
+            Self::CredentialRefused => "ConnectWise refused the API keys, or what their member asked for",
+            Self::RightsMissing => "the API member lacks a right that is needed",
+            Self::OutOfReach => "ConnectWise cannot be reached, or asks for fewer requests",
+            Self::FirstLinesFailed => "one of the lines that were tried first could not be verified",
+        })
+    }
+}
+
 /// What came of all lines, in the order they were taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applied<'p> {
     /// One result a line.
     pub results: Vec<LineResult<'p>>,
+    /// Why writing stopped, if it did, whether or not lines were left.
+    pub halted: Option<Halt>,
 }
 
 impl Applied<'_> {
@@ -164,6 +183,7 @@ pub(super) async fn apply<'p>(
         tell(&result);
         applied.results.push(result);
     }
+    applied.halted = halt;
     Ok(applied)
 }
 

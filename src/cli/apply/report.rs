@@ -7,7 +7,7 @@ use crate::journal::attempt::{Conclusion, Stale};
 use crate::journal::{Field, NotSent};
 use crate::plan::{Plan, Verdict};
 use crate::problem::printable;
-use crate::reconciler::{Applied, Choice, Halt, LineResult, Outcome, Recovered};
+use crate::reconciler::{Applied, Choice, LineResult, Outcome, Recovered};
 
 /// Tells what an earlier process had left open.
 pub(super) fn recovered(recovered: &[Recovered], screen: &Screen) {
@@ -97,20 +97,7 @@ fn outcome(outcome: &Outcome) -> (&'static str, String) {
             "not written",
             "the line that takes over is not verified, so this one keeps its quantity".to_owned(),
         ),
-        Outcome::NotTried(halt) => ("not tried", halted(*halt).to_owned()),
-    }
-}
-
-fn halted(halt: Halt) -> &'static str {
-    match halt {
-        Halt::Stopped => "a stop was requested",
-        Halt::Suspended => "an operator suspended the tenant meanwhile",
-        Halt::Frozen => "a freeze window has opened meanwhile",
-        Halt::Expired => "the plan has grown too old meanwhile",
-        Halt::CredentialRefused => "ConnectWise refused the API keys, or what their member asked for",
-        Halt::RightsMissing => "the API member lacks a right that is needed",
-        Halt::OutOfReach => "ConnectWise cannot be reached, or asks for fewer requests",
-        Halt::FirstLinesFailed => "one of the lines that were tried first could not be verified",
+        Outcome::NotTried(halt) => ("not tried", halt.to_string()),
     }
 }
 

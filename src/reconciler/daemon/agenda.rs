@@ -22,6 +22,10 @@ const FIRST_WAIT_REFUSED: Duration = Duration::from_secs(15 * 60);
 /// No refusal is waited for longer.
 const LONGEST_WAIT_REFUSED: Duration = Duration::from_secs(4 * 60 * 60);
 
+/// The wait for a person to grant a right: the keys are good, so asking brings no lock-out nearer, but each try reads
+/// ConnectWise whole.
+const WAIT_BARRED: Duration = Duration::from_secs(15 * 60);
+
 /// Hints from outside are followed no more often than this, however many come. What the daemon does by itself does not
 /// count: a push right after a poll is followed at once.
 const QUIET: SignedDuration = SignedDuration::from_secs(10);
@@ -61,6 +65,8 @@ pub(super) enum Ended {
     Throttled(Duration),
     /// Credentials were refused.
     Refused,
+    /// The keys are good, and their member may not do what is needed until a person lets it.
+    Barred,
 }
 
 /// How a look at the repository ended.
@@ -213,9 +219,10 @@ impl Agenda {
             | Ended::InDoubt(_)
             | Ended::Failed
             | Ended::Throttled(_)
-            | Ended::Refused => ended,
+            | Ended::Refused
+            | Ended::Barred => ended,
         };
-        self.refused = ended == Ended::Refused;
+        self.refused = matches!(ended, Ended::Refused | Ended::Barred);
         self.retry_at = match ended {
             Ended::Well => None,
             Ended::Wrote => Some(self.settles_at.max(now)),
@@ -229,9 +236,11 @@ impl Agenda {
                 let wait = doubled(self.failures, FIRST_WAIT_REFUSED, LONGEST_WAIT_REFUSED);
                 Some(after(now, long(wait, dice)))
             }
+            Ended::Barred => Some(after(now, long(WAIT_BARRED, dice))),
         };
         self.failures = match ended {
-            Ended::Well | Ended::Wrote | Ended::InDoubt(_) => 0,
+            // Keys that are good end a row of refusals.
+            Ended::Well | Ended::Wrote | Ended::InDoubt(_) | Ended::Barred => 0,
             Ended::Failed | Ended::Throttled(_) | Ended::Refused => self.failures.saturating_add(1),
         };
     }

@@ -40,6 +40,8 @@ pub(super) struct Came {
     pub(super) result: PassResult,
     pub(super) written: usize,
     pub(super) ended: Ended,
+    /// Why writing stopped before the plan was through.
+    pub(super) halted: Option<Setback>,
 }
 
 impl Worker {
@@ -54,8 +56,8 @@ impl Worker {
         let ended_at = since(now, started);
         let came = match came {
             Ok(came) => {
-                match self.unread.clone() {
-                    Some(unread) => self.trouble(&unread, ended_at),
+                match came.halted.clone().or_else(|| self.unread.clone()) {
+                    Some(setback) => self.trouble(&setback, ended_at),
                     None => self.standing.trouble = None,
                 }
                 if came.result != PassResult::Partial && self.unread.is_none() {
@@ -65,7 +67,7 @@ impl Worker {
             }
             Err(setback) => self.failed(&setback, ended_at),
         };
-        let Came { result, written, ended } = came;
+        let Came { result, written, ended, halted: _ } = came;
         let ended = match (ended, self.doubts.iter().max()) {
             (Ended::Well, Some(until)) => Ended::InDoubt(*until),
             (Ended::Well, None) if self.unread.is_some() => Ended::Failed,
@@ -87,13 +89,14 @@ impl Worker {
             Kind::Passing => Ended::Failed,
             Kind::Throttled(wait) => Ended::Throttled(wait.unwrap_or_default()),
             Kind::Refused => Ended::Refused,
+            Kind::Barred => Ended::Barred,
         };
         if *kind != Kind::Stopped {
             warn!(%tenant, pass = self.passes, phase = phase.as_str(), why = message, "the pass failed");
             self.trouble(setback, now);
         }
         self.connection = None;
-        Came { result: PassResult::Failed, written: 0, ended }
+        Came { result: PassResult::Failed, written: 0, ended, halted: None }
     }
 
     async fn go(&mut self, now: Timestamp) -> Result<Came, Setback> {

@@ -6,10 +6,16 @@ use std::time::Duration;
 
 use crate::connectwise::{Class, ConnectWiseError};
 use crate::journal::JournalError;
+use crate::journal::attempt::Conclusion;
 use crate::problem::{Code, Problem, printable};
 use crate::reconciler::standing::Phase;
-use crate::reconciler::{ApplyError, LocalError, MappingsError, Preflight};
+use crate::reconciler::{
+    Applied, ApplyError, Halt, LineResult, LocalError, MappingsError, Outcome, Preflight,
+};
 use crate::snapshot::{RemoteError, SnapshotError};
+
+/// What to do about a right that is missing.
+const MEND_THE_ROLE: &str = "Change the member's security role; trueup doctor lists all rights";
 
 /// Why a pass failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +36,8 @@ pub(super) enum Kind {
     Throttled(Option<Duration>),
     /// Credentials were refused: trying soon cannot help, and may do harm.
     Refused,
+    /// The keys are good, and their member may not do what is needed until a person lets it.
+    Barred,
     /// A stop was requested: nothing failed.
     Stopped,
 }
@@ -62,19 +70,45 @@ impl Setback {
 
     /// The members may not do what the run needs, so it was not tried; `None` where they may, or nobody knows.
     pub(super) fn unarmed(rights: &Preflight) -> Option<Self> {
-        let (message, hint) = match rights {
+        let (kind, message, hint) = match rights {
             Preflight::Skipped | Preflight::Unreadable(_) => return None,
             Preflight::KeysRefused(error) => {
-                (format!("Nothing is written: {error}"), error.error.hint().to_owned())
+                (Kind::Refused, format!("Nothing is written: {error}"), error.error.hint().to_owned())
             }
             Preflight::Asked { rights, writes } => {
                 let first = rights.barring(*writes).next()?;
                 let message = format!("Nothing is written, since a right is missing: {first}");
-                (message, "Change the member's security role; trueup doctor lists all rights".to_owned())
+                (Kind::Barred, message, MEND_THE_ROLE.to_owned())
             }
         };
         let message = printable(&message).into_owned();
-        Some(Self { kind: Kind::Refused, ..Self::passing(Phase::Apply, message, Some(hint)) })
+        Some(Self { kind, ..Self::passing(Phase::Apply, message, Some(hint)) })
+    }
+
+    /// Why writing stopped before the plan was through; `None` where it did not, or where somebody meant it to. What came
+    /// of each line, and when it is tried again, is told elsewhere.
+    pub(super) fn halted(applied: &Applied<'_>) -> Option<Self> {
+        let halt = applied.halted?;
+        let hint = match halt {
+            Halt::Stopped | Halt::Suspended | Halt::Frozen | Halt::Expired | Halt::RightsMissing => {
+                return None;
+            }
+            Halt::CredentialRefused => {
+                "Check the keys, and the member's security role; trueup doctor lists all rights"
+            }
+            Halt::OutOfReach => "The lines that are left are written once ConnectWise can be reached again",
+            Halt::FirstLinesFailed => "trueup history tells what came of each line",
+        };
+        let is_untried = |result: &&LineResult<'_>| matches!(result.outcome, Outcome::NotTried(_));
+        let left = match applied.results.iter().filter(is_untried).count() {
+            0 => String::new(),
+            1 => " with 1 line left".to_owned(),
+            untried => format!(" with {untried} lines left"),
+        };
+        let said = applied.results.iter().rev().find_map(|result| said(&result.outcome));
+        let said = said.map(|said| format!(" ({said})")).unwrap_or_default();
+        let message = printable(&format!("Writing stopped{left}: {halt}{said}")).into_owned();
+        Some(Self::passing(Phase::Apply, message, Some(hint.to_owned())))
     }
 
     /// A secret that cannot be read.
@@ -84,9 +118,31 @@ impl Setback {
     }
 }
 
+/// What ConnectWise said, or the network, of a line that was tried.
+fn said(outcome: &Outcome) -> Option<&str> {
+    let Outcome::Concluded(conclusion) = outcome else { return None };
+    match conclusion {
+        Conclusion::Unreadable { message }
+        | Conclusion::Refused { message, .. }
+        | Conclusion::InDoubt { message, .. } => Some(message),
+        Conclusion::Applied { .. }
+        | Conclusion::AlreadyThere { .. }
+        | Conclusion::Created { .. }
+        | Conclusion::Stale(_)
+        | Conclusion::NotSent(_)
+        | Conclusion::NotApplied
+        | Conclusion::Diverged { .. }
+        | Conclusion::Drift { .. }
+        | Conclusion::Gone
+        | Conclusion::Ambiguous { .. } => None,
+    }
+}
+
 impl From<ConnectWiseError> for Setback {
     fn from(error: ConnectWiseError) -> Self {
         let kind = match error.class() {
+            // The member was let in, and may not read this.
+            Class::NotPermitted if matches!(error, ConnectWiseError::Forbidden { .. }) => Kind::Barred,
             Class::NotPermitted => Kind::Refused,
             Class::Throttled { wait } => Kind::Throttled(wait),
             Class::Setup

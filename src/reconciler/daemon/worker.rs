@@ -241,7 +241,7 @@ impl Worker {
             Err(setback) => {
                 self.looked = match setback.kind {
                     Kind::Stopped => return Err(setback),
-                    Kind::Passing | Kind::Throttled(_) => Looked::Failed,
+                    Kind::Passing | Kind::Throttled(_) | Kind::Barred => Looked::Failed,
                     Kind::Refused => Looked::Refused,
                 };
                 self.unseen(&setback, now);

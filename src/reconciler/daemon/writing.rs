@@ -87,7 +87,7 @@ impl Worker {
         } else {
             PassResult::InStep
         };
-        Came { result, written: 0, ended: Ended::Well }
+        Came { result, written: 0, ended: Ended::Well, halted: None }
     }
 
     /// How a pass ended that carried its plan out.
@@ -120,7 +120,11 @@ impl Worker {
         } else {
             Ended::Well
         };
-        Came { result, written, ended }
+        let halted = Setback::halted(applied);
+        if let Some(Setback { message, .. }) = &halted {
+            warn!(tenant = %self.name(), pass = self.passes, why = message, "writing stopped");
+        }
+        Came { result, written, ended, halted }
     }
 }
 

@@ -57,7 +57,8 @@ impl Standing {
                 0 | 1 => String::new(),
                 failures => format!(" ({failures} times)"),
             };
-            return Some(format!("No pass succeeds{times}: {}", trouble.message));
+            let what = if self.is_partial() { "Some lines could not be written" } else { "No pass succeeds" };
+            return Some(format!("{what}{times}: {}", trouble.message));
         }
         if let Some(refused) = &self.commits.refused {
             let commit = short(&refused.commit);
@@ -72,8 +73,12 @@ impl Standing {
             let writes = if self.in_doubt == 1 { "write is" } else { "writes are" };
             return Some(format!("{} {writes} in doubt until they can be read back", self.in_doubt));
         }
-        let partial = self.last_pass.as_ref().is_some_and(|pass| pass.result == PassResult::Partial);
-        partial.then(|| "Some lines could not be written".to_owned())
+        self.is_partial().then(|| "Some lines could not be written".to_owned())
+    }
+
+    /// Whether the last pass left lines unwritten that it was to write.
+    fn is_partial(&self) -> bool {
+        self.last_pass.as_ref().is_some_and(|pass| pass.result == PassResult::Partial)
     }
 
     /// What somebody should look at.

@@ -98,6 +98,18 @@ fn waits_after_a_refusal_are_long_whatever_the_dice_say() {
 }
 
 #[test]
+fn a_right_that_a_person_grants_is_noticed_within_a_quarter_of_an_hour_however_often_it_was_missing() {
+    assert_eq!(waits(Ended::Barred, 30, LONG), [900; 30]);
+    assert_eq!(waits(Ended::Barred, 3, 0), [451; 3], "and ConnectWise is not read over and over meanwhile");
+
+    let mut agenda = begun();
+    (0..9).for_each(|_| agenda.ended(Ended::Refused, at(0), LONG));
+    agenda.ended(Ended::Barred, at(0), LONG);
+    agenda.ended(Ended::Refused, at(0), LONG);
+    assert_eq!(agenda.next_pass_at(), at(900), "keys that were good in between are refused anew");
+}
+
+#[test]
 fn a_good_pass_forgets_the_failures_before_it() {
     let mut agenda = begun();
     agenda.ended(Ended::Failed, at(0), LONG);
@@ -112,7 +124,7 @@ fn a_good_pass_forgets_the_failures_before_it() {
 #[test]
 fn another_commit_or_other_usage_ends_a_wait_at_once() {
     for event in [Event::Commit, Event::UsageArrived] {
-        for ended in [Ended::Failed, Ended::Refused, Ended::InDoubt(at(300))] {
+        for ended in [Ended::Failed, Ended::Refused, Ended::Barred, Ended::InDoubt(at(300))] {
             let mut agenda = begun();
             agenda.ended(ended, at(0), LONG);
             assert!(!matches!(agenda.due(at(5)), Due::Pass(_)));
@@ -135,6 +147,7 @@ fn connectwise_calling_back_ends_a_wait_but_none_after_a_refusal() {
 
     assert_eq!(after(Ended::Failed), pass(&[Event::Callback]));
     assert!(!matches!(after(Ended::Refused), Due::Pass(_)));
+    assert!(!matches!(after(Ended::Barred), Due::Pass(_)));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::office::{MAPPINGS, Office, settle, settled};
 use crate::journal::Journal;
 use crate::reconciler::daemon::{Charge, Daemon};
 use crate::reconciler::standing::{Event, PassResult, Phase, Suspension};
-use crate::simulator::{Clock, Fault, Match};
+use crate::simulator::{Canned, Clock, Fault, Function, Level, Levels, Match, Role};
 
 fn after(now: Timestamp, minutes: i64) -> Timestamp {
     now + SignedDuration::from_mins(minutes)
@@ -272,4 +272,61 @@ async fn f6_keys_that_end_at_midnight_are_told_and_tried_seldom() {
     let tries = worker.passes - before;
     assert!((6..=16).contains(&tries), "{tries} tries in a day");
     assert_eq!(worker.standing.planned.as_ref().unwrap().at, start, "no plan from a partial read");
+}
+
+#[tokio::test]
+async fn a_right_that_is_granted_after_a_day_is_noticed_within_a_quarter_of_an_hour() {
+    let (office, connectwise) = (Office::open(), Office::connectwise());
+    let start = Timestamp::now();
+    let role = |edit| {
+        let levels = Levels { inquire: Level::All, edit, ..Levels::default() };
+        Role::default().with(Function::Agreements, levels)
+    };
+    connectwise.simulator().set_role("trueup", role(Level::None));
+    let mut charge = office.charge("msp", &connectwise.url());
+    charge.pace.every = Duration::from_secs(48 * 3600);
+    office.usage("msp", 26, start);
+    let mut worker = office.worker(charge, start);
+
+    let (mut now, end) = (start, after(start, 24 * 60));
+    while now < end {
+        now = settle(&mut worker, now).await;
+    }
+    let barred = worker.standing.clone();
+    connectwise.simulator().set_role("trueup", role(Level::All));
+    let granted = after(now, 15);
+    while now < granted {
+        now = settle(&mut worker, now).await;
+    }
+
+    assert!(barred.trouble.is_some_and(|trouble| trouble.message.contains("a right is missing")));
+    let tries = barred.last_pass.unwrap().number;
+    assert!((90..=200).contains(&tries), "{tries} tries in a day");
+    assert_eq!(connectwise.simulator().quantity(9001), Some(26.into()));
+    assert_eq!(worker.standing.trouble, None);
+}
+
+#[tokio::test]
+async fn what_stopped_a_run_midway_is_told_until_a_pass_is_through() {
+    let (office, connectwise) = (Office::open(), Office::connectwise());
+    let now = Timestamp::now();
+    let mut worker = office.worker(office.charge("msp", &connectwise.url()), now);
+    office.usage("msp", 26, now);
+    let elsewhere = Fault::StatusBefore(Canned::new(302, ""));
+    connectwise.simulator().fail_times(Match::method("GET").path("/additions/9001"), elsewhere, 1);
+
+    let stopped = settled(&mut worker, now).await;
+    let through = settled(&mut worker, after(now, 1)).await;
+
+    assert_eq!(result(&stopped), PassResult::Partial);
+    let trouble = stopped.trouble.clone().unwrap();
+    assert_eq!(trouble.phase, Phase::Apply);
+    let why =
+        "Writing stopped: ConnectWise cannot be reached, or asks for fewer requests (ConnectWise redirects";
+    assert!(trouble.message.starts_with(why), "{}", trouble.message);
+    assert!(trouble.hint.is_some());
+    assert_eq!(stopped.health().sentence, format!("Some lines could not be written: {}", trouble.message));
+    let noted = office.journal.with(|journal| journal.reader().last_pass("msp")).unwrap().unwrap();
+    assert_eq!(noted.result.as_ref(), "applied");
+    assert_eq!((result(&through), through.trouble), (PassResult::Applied, None));
 }
