@@ -3,6 +3,7 @@
 mod report;
 mod wanted;
 
+use std::future::Future;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
@@ -87,7 +88,7 @@ pub(super) fn run_at(
     wait_for(async {
         let stop = Stop::default();
         stop_on_signal(&stop, screen);
-        let connectwise = session.connect_for_writing().await?;
+        let connectwise = unless_stopped(&stop, session.connect_for_writing()).await??;
         let until = expiry(wanted.as_ref());
         let means = Means {
             timing: session.timing,
@@ -105,6 +106,15 @@ pub(super) fn run_at(
 /// When the plan grows too old: a document by its own time, else a day from now, however long the answer takes.
 fn expiry(wanted: Option<&Wanted>) -> Timestamp {
     wanted.map_or_else(|| good_until(Timestamp::now()), Wanted::until)
+}
+
+/// What is done before the first write can be left at any moment: the next run begins anew.
+async fn unless_stopped<T>(stop: &Stop, work: impl Future<Output = T>) -> Result<T, Failure> {
+    tokio::select! {
+        biased;
+        () = stop.wait() => Err(Failure::new(Exit::NothingPlanned, "A stop was requested; nothing was written")),
+        done = work => Ok(done),
+    }
 }
 
 /// Nothing is written while the tenant is suspended, by hand no more than by the daemon.
@@ -140,7 +150,8 @@ impl Desk<'_> {
         let tenant = &self.session.tenant;
         let Means { timing, connectwise, journal, stop, until: _, tickets: _ } = self.means;
         journal.with(|journal| journal.meet(&tenant.name, &self.session.instance(), self.now))?;
-        let recovered = recover(tenant, timing, connectwise, journal, stop).await?;
+        let recovering = recover(tenant, timing, connectwise, journal, stop);
+        let recovered = unless_stopped(stop, recovering).await??;
         report::recovered(&recovered, self.screen);
 
         let observation = self.observe(local).await?;
@@ -154,7 +165,7 @@ impl Desk<'_> {
             self.show(&plan, &observation)?;
         }
         report::left_out(&choice, self.screen);
-        self.approve(verb, wanted, &choice, &observation)?;
+        self.approve(verb, wanted, &choice, &observation).await?;
         let tell = |told: Told<'_, '_>| match told {
             Told::Rights(preflight) => rights::tell(preflight, self.screen),
             Told::Line(result) => report::line(result, self.screen),
@@ -169,9 +180,11 @@ impl Desk<'_> {
         let name = &self.session.tenant.name;
         local.history = self.means.journal.with(|journal| journal.reader().memory(name, self.now))?;
         let progress = self.screen.progress();
-        let observed = observe(local, self.means.connectwise, &|step| progress.read(&step)).await;
+        let tell = |step| progress.read(&step);
+        let observing = observe(local, self.means.connectwise, &tell);
+        let observed = unless_stopped(self.means.stop, observing).await;
         progress.done();
-        Ok(observed?)
+        Ok(observed??)
     }
 
     fn show(&self, plan: &Plan<'_>, observation: &Observation) -> Result<(), Failure> {
@@ -189,7 +202,7 @@ impl Desk<'_> {
     }
 
     /// Nothing is written that nobody said yes to: by a plan file, by `--yes`, or at the prompt.
-    fn approve(
+    async fn approve(
         &self,
         verb: &Apply,
         wanted: Option<&Wanted>,
@@ -208,7 +221,10 @@ impl Desk<'_> {
             return Ok(());
         }
         let question = format!("Write {} to ConnectWise?", report::lines(choice.lines.len()));
-        match ask(self.screen, &question) {
+        let screen = *self.screen;
+        // A prompt waits for as long as the person does.
+        let asking = tokio::task::spawn_blocking(move || ask(&screen, &question));
+        match unless_stopped(self.means.stop, asking).await?.unwrap_or(Answer::No) {
             Answer::Yes => Ok(()),
             Answer::No => Err(Failure::new(Exit::Usage, "Nothing was written, since nobody said yes")),
             Answer::NobodyThere => {

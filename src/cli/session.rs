@@ -205,14 +205,16 @@ fn source(kept: &settings::Source) -> Source {
     }
 }
 
-/// Runs the asynchronous part of a verb to its end.
+/// Runs the asynchronous part of a verb to its end. What waits for a person then, at a prompt, is left waiting.
 pub(super) fn wait_for<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| Failure::caused(Exit::Unexpected, "The runtime cannot be started", &error))?;
-    runtime.block_on(work)
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    done
 }
 
 /// The first Ctrl-C or SIGTERM asks for a stop, the second ends the process at once: what is in flight is then settled

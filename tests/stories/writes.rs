@@ -82,6 +82,25 @@ fn a6_sigterm_finishes_the_write_in_flight_and_begins_no_other() {
 }
 
 #[test]
+fn a6_sigterm_before_anything_is_written_ends_at_once_and_says_so() {
+    for slow in ["/login/companyinfo", "/company/companies"] {
+        let world = crowd(3, 10, "0.50");
+        use_each(&world, &[11, 11, 11]);
+        world.simulator().fail_next(Match::method("GET").path(slow), Fault::DelayMillis(60_000));
+        let child = applying(&world, 0);
+        until(|| world.simulator().faults_left() == 0);
+
+        let asked = Instant::now();
+        let ran = terminate(child);
+
+        assert_eq!(ran.code, Some(5), "{slow}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains("A stop was requested; nothing was written"), "{}", ran.stderr);
+        assert!(asked.elapsed() < Duration::from_secs(10), "{slow}: {:?}", asked.elapsed());
+        assert_eq!(sent(&world), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn a_stop_between_a_create_and_its_quantity_means_no_further_write() {
     let world = to_create();
     world.simulator().fail_next(Match::method("POST").path("/additions"), Fault::AnswerAfterMillis(1500));
