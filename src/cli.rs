@@ -10,6 +10,7 @@ mod doctor;
 mod exit;
 mod explain;
 mod failure;
+mod format;
 mod history;
 mod init;
 mod logs;

@@ -10,11 +10,12 @@ mod files;
 use std::io::Write;
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
 
 use self::check::{Check, Outcome, Report};
+use super::format::Format;
 use super::screen::Screen;
 use super::session::Session;
 use super::{Exit, Failure, Global};
@@ -39,14 +40,6 @@ pub(super) struct Doctor {
     /// How to show it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// One JSON object
-    Json,
 }
 
 pub(super) fn run(global: &Global, verb: &Doctor, screen: &Screen) -> Result<Exit, Failure> {

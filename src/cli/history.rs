@@ -2,10 +2,11 @@
 
 use std::io::{BufWriter, Write};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::format::Format;
 use super::screen::Screen;
 use super::session::Session;
 use super::{Exit, Failure, Global};
@@ -33,14 +34,6 @@ pub(super) struct History {
     /// How to list them
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// One JSON object a line
-    Json,
 }
 
 pub(super) fn run(global: &Global, verb: &History, screen: &Screen) -> Result<Exit, Failure> {

@@ -3,10 +3,11 @@
 use std::io::{BufWriter, Write};
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::format::Format;
 use super::screen::Screen;
 use super::session::{Session, wait_for};
 use super::{Exit, Failure, Global};
@@ -29,14 +30,6 @@ pub(super) struct Status {
     /// How to show it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// One JSON object
-    Json,
 }
 
 /// How often `--watch` looks again.
