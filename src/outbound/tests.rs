@@ -244,3 +244,35 @@ fn an_authority_without_a_certificate_is_refused_and_not_ignored() {
     assert_eq!(refused, Err("the certificate authority's file holds no certificate".to_owned()));
     assert!(client(WORLD).is_ok());
 }
+
+#[tokio::test]
+async fn i2_the_settings_of_a_tenant_say_whether_the_name_of_its_site_may_mean_a_private_address() {
+    let authority = Authority::make();
+    let far_end = serve(authority.sign("cw.example", Period::Now)).await;
+    let url = format!("https://cw.example:{}", far_end.address.port());
+    let allowed_by = |line: &str| {
+        let text = format!(
+            "tenants:\n  msp:\n    repository: {{ path: billing }}\n    connectwise:\n      site: https://cw.example\n      \
+             company: msp\n      client_id: {{ file: a }}\n      public_key: {{ file: b }}\n      \
+             private_key: {{ file: c }}\n{line}    sources: {{ intronis: {{ csv: {{ path: usage.csv }} }} }}\n"
+        );
+        let settings =
+            crate::settings::parse(&"trueup.yaml".into(), std::path::Path::new("/"), text.as_bytes());
+        settings.unwrap().tenants["msp"].connectwise.addresses()
+    };
+    let reached = async |addresses, means: &str| {
+        let route = Route { authority: Some(authority.pem.as_bytes()), addresses, ..WORLD };
+        let (lookup, _) = scripted(&[&[means]]);
+        get(route, lookup, &url).await
+    };
+
+    for unsaid in ["", "      allow_private_addresses: false\n"] {
+        for means in ["10.0.0.5", "127.0.0.1"] {
+            let error = reached(allowed_by(unsaid), means).await.unwrap_err();
+            assert!(is_refused_address(&error), "{unsaid}{means}: {error:?}");
+        }
+    }
+    let allowed = allowed_by("      allow_private_addresses: true\n");
+    assert_eq!(reached(allowed, "127.0.0.1").await.unwrap(), 200);
+    assert!(is_refused_address(&reached(allowed, "169.254.169.254").await.unwrap_err()));
+}
