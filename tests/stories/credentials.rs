@@ -7,7 +7,7 @@ use trueup::simulator::{Canned, Clock, Fault, Function, Levels, Match, Role, See
 use super::contract;
 use super::faults::until;
 use super::world::plain::{MAPPING, SEED, account};
-use super::world::shop::{Shop, usage};
+use super::world::shop::{Shop, WIDE_GUARDS, backup, usage};
 use super::world::{QUICK_WRITES, World, close};
 
 const SOURCES: &str =
@@ -15,10 +15,20 @@ const SOURCES: &str =
 
 /// Five customers whose one line each is to change, by company from alpha to echo.
 fn five() -> World {
+    five_of(MEMBER)
+}
+
+const MEMBER: &str = "{ identifier: trueup, publicKey: story, privateKey: story }";
+const SECOND: &str = "{ identifier: renewed, publicKey: renewed, privateKey: renewed }";
+
+/// The same, at a ConnectWise with these members.
+fn five_of(members: &str) -> World {
     let customers = ["alpha", "bravo", "charlie", "delta", "echo"];
     let shop = Shop::selling("BKP-GB", "0.50").at_level("Universal", "BackupUsage", "BKP-GB");
     let shop = customers.into_iter().fold(shop, |shop, name| shop.line(name, "BKP-GB", "10"));
-    let world = shop.open(&["plan: Pro, level: Universal, usage_value: total"]);
+    let world = World::seeded(&shop.seed().replace(MEMBER, members));
+    let rows = ["plan: Pro, level: Universal, usage_value: total"];
+    world.mapping("policy.yaml", WIDE_GUARDS).mapping("backup.yaml", &backup(&rows));
     let rows = customers.map(|name| usage(name, "Pro", "0", &(11_u64 << 30).to_string()));
     world.accounts(&rows.each_ref().map(String::as_str)).commit("Bill backup");
     world
@@ -26,9 +36,7 @@ fn five() -> World {
 
 /// The smallest tenant with a change, whose member has a key of its own that a second member's can replace.
 fn two_members(settings: &str) -> World {
-    let member = "{ identifier: trueup, publicKey: story, privateKey: story }";
-    let second = "{ identifier: renewed, publicKey: renewed, privateKey: renewed }";
-    let world = World::seeded(&SEED.replace(member, &format!("{member}, {second}")));
+    let world = World::seeded(&SEED.replace(MEMBER, &format!("{MEMBER}, {SECOND}")));
     let applying = format!("{MAPPING}policy: {{ mode: apply }}\n");
     world.mapping("backup.yaml", &applying).accounts(&[&account("acme_dental", 27)]).commit("Bill backup");
     world.settings(SOURCES, settings);
@@ -127,6 +135,28 @@ fn an_outage_that_begins_midway_is_not_walked_through_line_by_line() {
 }
 
 #[test]
+fn the_daemon_says_why_a_run_stopped_midway_until_somebody_looks() {
+    let world = five();
+    world.mapping("policy.yaml", &format!("{WIDE_GUARDS}  mode: apply\n")).commit("Let the daemon write");
+    let closed = Fault::StatusBefore(Canned::gateway(503));
+    world.simulator().fail_times(Match::method("GET").path("/additions/90"), closed, 1_000);
+
+    let mut daemon = world.daemon();
+    daemon.says(&["writing stopped", "with 2 lines left: ConnectWise cannot be reached"]);
+    daemon.passes("partial");
+
+    world.wait_until("the reason is noted", |world| {
+        let pass = &world.status()["daemon"]["last_pass"];
+        let health = pass["health"].as_str().unwrap_or_default();
+        health.starts_with("Some lines could not be written: Writing stopped with 2 lines left")
+            && health.contains("503")
+    });
+    let told = world.run(&["status"]).stdout;
+    assert!(told.contains("ConnectWise cannot be reached, or asks for fewer requests"), "{told}");
+    assert_eq!(world.write_requests(), Vec::<String>::new());
+}
+
+#[test]
 fn a_right_to_read_that_reading_did_without_stops_no_write() {
     let world = five();
     world.simulator().set_role("trueup", Role::default().with(Function::TableSetup, Levels::default()));
@@ -160,7 +190,7 @@ fn i5_a_403_midway_stops_all_further_writes_and_says_what_was_done() {
 
 #[test]
 fn i6_a_401_on_a_write_stops_all_writes_and_no_other_credential_is_tried() {
-    let world = two_members("");
+    let world = five_of(&format!("{MEMBER}, {SECOND}"));
     key(&world, "write-public", "renewed");
     key(&world, "write-private", "renewed");
     edit_settings(&world, |text| {
@@ -169,19 +199,22 @@ fn i6_a_401_on_a_write_stops_all_writes_and_no_other_credential_is_tried() {
     });
     let refusal =
         Canned::new(401, r#"{"code":"Unauthorized","message":"The public or private key is incorrect"}"#);
-    world.simulator().fail_next(Match::method("PATCH"), Fault::StatusBefore(refusal));
+    world.simulator().fail_next(Match::method("PATCH").path("/additions/9002"), Fault::StatusBefore(refusal));
 
     let midway = world.apply();
-    let sent = world.write_requests().len();
+    let sent = world.write_requests();
+    let by: Vec<_> = world.simulator().log().into_iter().filter(|asked| asked.method == "PATCH").collect();
     assert!(world.simulator().revoke_keys("renewed"));
     let before = world.apply();
 
     assert_eq!(midway.code, Some(6), "{}{}", midway.stdout, midway.stderr);
-    assert_eq!(sent, 1);
+    assert_eq!(midway.stdout.matches("  not tried  ").count(), 3, "{}", midway.stdout);
+    assert_eq!(sent.len(), 2, "the refused one is the last, and nothing is sent again: {sent:?}");
+    assert!(by.iter().all(|asked| asked.member.as_deref() != Some("trueup")), "{by:?}");
     assert_eq!(before.code, Some(6), "{}{}", before.stdout, before.stderr);
     assert!(before.stderr.contains("The rights of the keys for writing cannot be read"), "{}", before.stderr);
-    assert_eq!(world.write_requests().len(), 1, "what is known to be refused is not even tried");
-    assert_eq!(world.quantity(9001), "25");
+    assert_eq!(world.write_requests(), sent, "what is known to be refused is not even tried");
+    assert_eq!([9001, 9002, 9003].map(|id| world.quantity(id)), ["11", "10", "10"]);
 }
 
 #[test]
@@ -198,6 +231,26 @@ fn i7_what_was_met_first_is_remembered_and_another_connectwise_is_refused() {
     assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
     assert!(ran.stderr.contains("tenant story was story at"), "{}", ran.stderr);
     assert_eq!(other.write_requests(), Vec::<String>::new());
+}
+
+#[test]
+fn i7_the_same_connectwise_is_known_again_when_its_site_is_written_in_another_way() {
+    let world = five();
+    let at = |site: &str| {
+        let from = world.path("trueup.yaml");
+        let settings = fs::read_to_string(from).expect("they are there");
+        let line = settings.lines().find(|line| line.contains("site: ")).expect("it has a site").to_owned();
+        world.write("trueup.yaml", &settings.replace(&line, &format!("      site: {site}")));
+        world.apply()
+    };
+    let port = world.url().rsplit(':').next().expect("it has a port").to_owned();
+
+    let met = at(&format!("http://localhost:{port}"));
+    let again = at(&format!("http://LocalHost:{port}/"));
+
+    for ran in [met, again] {
+        assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    }
 }
 
 #[test]
