@@ -32,6 +32,7 @@ mod view;
 pub mod wire;
 mod writer;
 
+pub use crate::outbound::Encryption;
 pub use client::ConnectWise;
 pub use company_info::Instance;
 pub use error::{Class, ConnectWiseError};

@@ -7,6 +7,7 @@
 //! Knows neither what is asked nor of whom. Time-outs, credentials and the words for people are the caller's.
 
 mod addresses;
+mod encryption;
 mod proxy;
 
 #[cfg(test)]
@@ -21,6 +22,7 @@ use reqwest::{Certificate, Client, ClientBuilder, Url, tls};
 use addresses::{Guard, Lookup, Rule, system};
 
 pub use addresses::{Addresses, RefusedAddress, is_refused_address};
+pub use encryption::{Encryption, encryption};
 pub use proxy::Proxy;
 
 /// How far a client reaches.
@@ -64,6 +66,7 @@ fn client_by(route: Route<'_>, lookup: Lookup) -> Result<ClientBuilder, String> 
         .retry(reqwest::retry::never())
         .referer(false)
         .no_proxy()
+        .tls_info(true)
         .tls_version_min(tls::Version::TLS_1_2);
     let guard = |allowed, proxy| Arc::new(Guard { allowed, proxy, lookup });
     if reach == Reach::Loopback {

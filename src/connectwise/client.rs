@@ -15,6 +15,7 @@ use super::session::{Ask, Form, Session};
 use super::wire::{self, Names, Record};
 use super::{ConnectWiseError, Instance, Options, Resource, Scope, TicketDesk, Writer, additions, view};
 use crate::billing::{Addition, AdditionId, Agreement, AgreementId, View};
+use crate::outbound::Encryption;
 
 /// A connection to one ConnectWise, for reading. Clones share it.
 #[derive(Clone)]
@@ -131,6 +132,12 @@ impl ConnectWise {
     #[must_use]
     pub fn clock_ahead(&self) -> Option<SignedDuration> {
         self.session.transport.meter.clock_ahead()
+    }
+
+    /// How its last answer came; `None` where it was not encrypted.
+    #[must_use]
+    pub fn encryption(&self) -> Option<Encryption> {
+        self.session.transport.meter.encryption()
     }
 
     /// The quick ways that this ConnectWise refused so far.

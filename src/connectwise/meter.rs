@@ -1,11 +1,13 @@
 //! What the answers of a ConnectWise show besides their content: how many of which status, how often they asked to
-//! wait, and what time it is there. Only measured here; judged elsewhere.
+//! wait, what time it is there, and how they came. Only measured here; judged elsewhere.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+
+use crate::outbound::Encryption;
 
 /// What was measured.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub struct Readings {
     pub throttled: Duration,
     /// How far the far end's clock is ahead of this machine's, by the last answer that said so; negative when behind.
     pub clock_ahead: Option<SignedDuration>,
+    /// How the last answer came; `None` where it was not encrypted.
+    pub encryption: Option<Encryption>,
 }
 
 /// The readings since they were last taken. Clones count together, and go on counting when a connection that they were
@@ -36,6 +40,11 @@ impl Meter {
         });
     }
 
+    /// Notes how an answer came.
+    pub(super) fn came_by(&self, encryption: Option<Encryption>) {
+        self.with(|readings| readings.encryption = encryption);
+    }
+
     /// Counts a request that was not answered.
     pub(super) fn unanswered(&self) {
         self.with(|readings| *readings.requests.entry(0).or_default() += 1);
@@ -46,11 +55,12 @@ impl Meter {
         self.with(|readings| readings.throttled += wait);
     }
 
-    /// Takes the counts, and leaves the clock.
+    /// Takes the counts, and leaves what is true of the far end.
     #[must_use]
     pub fn take(&self) -> Readings {
         self.with(|readings| {
-            let kept = Readings { clock_ahead: readings.clock_ahead, ..Readings::default() };
+            let (clock_ahead, encryption) = (readings.clock_ahead, readings.encryption.clone());
+            let kept = Readings { clock_ahead, encryption, ..Readings::default() };
             std::mem::replace(readings, kept)
         })
     }
@@ -58,6 +68,11 @@ impl Meter {
     /// How far the far end's clock is ahead.
     pub(super) fn clock_ahead(&self) -> Option<SignedDuration> {
         self.with(|readings| readings.clock_ahead)
+    }
+
+    /// How the last answer came.
+    pub(super) fn encryption(&self) -> Option<Encryption> {
+        self.with(|readings| readings.encryption.clone())
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Readings) -> T) -> T {

@@ -23,7 +23,7 @@ use super::meter::Meter;
 use super::pace::{Held, Pace, Room, Turn};
 use super::wire::readable;
 use super::{ConnectWiseError, Options};
-use crate::outbound::{self, Reach, Route, cause, is_untrusted};
+use crate::outbound::{self, Reach, Route, cause, encryption, is_untrusted};
 
 /// The versioned media type, so that an upgrade of the site does not change what we are sent.
 const ACCEPT: &str = "application/vnd.connectwise.com+json; version=2026.4";
@@ -193,6 +193,7 @@ impl Transport {
         })?;
         let status = response.status().as_u16();
         self.meter.answered(status, sent_at(response.headers()), Timestamp::now());
+        self.meter.came_by(encryption(&response));
         let packed = received(&mut response, status).await?;
         let headers = std::mem::take(response.headers_mut());
         let encoding =

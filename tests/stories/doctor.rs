@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use trueup::simulator::{Function, Level, Levels, Role};
+use trueup::simulator::{Clock, Function, Level, Levels, Role, Seed, Simulator};
 
+use super::contract;
 use super::world::World;
 use super::world::forge::Forge;
-use super::world::plain::account;
+use super::world::plain::{SEED, account};
 
 const READS: Levels =
     Levels { inquire: Level::All, add: Level::None, edit: Level::None, delete: Level::None };
@@ -115,6 +116,29 @@ fn a_site_that_is_down_fails_and_everything_on_this_machine_is_checked_all_the_s
         assert_eq!(checks[well].0, "ok", "{}", checks[well].1);
     }
     assert_eq!(checks["rights"].0, "skipped");
+}
+
+#[test]
+fn how_a_site_is_encrypted_and_until_when_its_certificate_holds_is_said() {
+    let world = sound();
+    let seed = Seed::from_yaml(SEED).expect("it is valid");
+    let site = contract::start_tls(Simulator::new(seed, Clock::system()).expect("it is whole"));
+    world.write("authority.pem", site.authority().expect("it has one"));
+    let settings = std::fs::read_to_string(world.path("trueup.yaml")).expect("they are there");
+    let settings = settings.replace(&world.url(), &site.url());
+    let trusting = "      company: story\n      ca_file: authority.pem\n";
+    world.write("trueup.yaml", &settings.replace("      company: story\n", trusting));
+
+    let (_, checks) = checks(&world);
+
+    assert!(
+        checks["site"].1.contains("by TLS 1.3 and a certificate that is trusted"),
+        "{}",
+        checks["site"].1
+    );
+    let (outcome, said) = &checks["certificate"];
+    assert_eq!(outcome, "ok", "{said}");
+    assert!(said.contains("the certificate of the site ends on "), "{said}");
 }
 
 #[test]

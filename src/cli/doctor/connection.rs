@@ -11,7 +11,7 @@ use super::super::{Exit, Failure};
 use super::check::{Check, Outcome};
 use super::files::told;
 use crate::connectwise::{
-    ConnectWise, ConnectWiseError, Finding, LineWrites, Needs, Options, Rights, RightsError,
+    ConnectWise, ConnectWiseError, Encryption, Finding, LineWrites, Needs, Options, Rights, RightsError,
 };
 use crate::problem::Code;
 use crate::reconciler::{Local, Observation, needs, observe};
@@ -76,14 +76,16 @@ pub(super) fn examine(
 fn reached(session: &Session, connectwise: &ConnectWise) -> Vec<Check> {
     let instance = connectwise.instance();
     let site = session.instance().site;
-    let how = if site.starts_with("http://") {
-        "on this machine, unencrypted"
-    } else {
-        "by a certificate that is trusted"
+    let encryption = connectwise.encryption();
+    let how = match &encryption {
+        None => "on this machine, unencrypted".to_owned(),
+        Some(Encryption { version, .. }) => {
+            format!("by {} and a certificate that is trusted", version.unwrap_or("TLS"))
+        }
     };
     let hosted = if instance.cloud { "hosted by the vendor" } else { "on premises" };
     let (name, version, codebase) = (&instance.company_name, &instance.version, instance.codebase());
-    vec![
+    let mut checks = vec![
         Check::new("site", Outcome::Ok, format!("{site} answers, {how}")),
         Check::new(
             "company",
@@ -91,7 +93,25 @@ fn reached(session: &Session, connectwise: &ConnectWise) -> Vec<Check> {
             format!("{name}, version {version}, code base {codebase}, {hosted}"),
         ),
         clock(connectwise.clock_ahead()),
-    ]
+    ];
+    let ends = encryption.and_then(|encryption| encryption.certificate_ends);
+    checks.extend(ends.map(|ends| certificate(ends, Timestamp::now())));
+    checks
+}
+
+/// A certificate that ends is renewed before this, or not at all.
+const RENEWED_BEFORE: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// Until when the site is believed. One that has ended is refused before this is asked.
+fn certificate(ends: Timestamp, now: Timestamp) -> Check {
+    let left = ends.duration_since(now);
+    let said = format!("the certificate of the site ends on {ends:.0}, in {} days", left.as_hours() / 24);
+    if left < RENEWED_BEFORE {
+        let hint = "have it renewed: once it has ended nothing is read or written";
+        Check::new("certificate", Outcome::Warning, said).with_hint(hint)
+    } else {
+        Check::new("certificate", Outcome::Ok, said)
+    }
 }
 
 fn clock(ahead: Option<SignedDuration>) -> Check {
@@ -184,4 +204,23 @@ fn refused(name: &'static str, error: &ConnectWiseError) -> Check {
 
 fn is_about_company(error: &ConnectWiseError) -> bool {
     matches!(error, ConnectWiseError::UnknownCompany { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::{Check, Outcome, certificate};
+
+    #[test]
+    fn a_certificate_that_ends_within_two_weeks_is_warned_of() {
+        let now: Timestamp = "2026-11-27T00:00:00Z".parse().unwrap();
+        let days = |days: i64| certificate(now + SignedDuration::from_hours(24 * days), now);
+
+        let said = "the certificate of the site ends on 2026-12-10T00:00:00Z, in 13 days";
+        let hint = "have it renewed: once it has ended nothing is read or written";
+        assert_eq!(days(13), Check::new("certificate", Outcome::Warning, said).with_hint(hint));
+        let said = "the certificate of the site ends on 2026-12-11T00:00:00Z, in 14 days";
+        assert_eq!(days(14), Check::new("certificate", Outcome::Ok, said));
+    }
 }
