@@ -65,11 +65,16 @@ fn s2_s4_s6_s7_s8_s10_s15_l1_l2_a_daemon_in_all_weathers_bills_what_is_desired_w
     // One pass may have been under way when it cleared up.
     assert!(needed <= 5, "L1: {needed} passes\n{log}");
     assert!(settled.right * 2 > LINES as usize, "most lines are right: {settled:?}");
+    let never = never_bit(&counts);
+    assert!(never.is_empty(), "faults that never bit prove nothing: {never:?}");
+}
+
+/// The faults that have not happened. The limit is none: it is there to be kept.
+fn never_bit(counts: &[FaultCount]) -> BTreeSet<&'static str> {
+    let all = counts.iter().filter(|count| count.fault != "throttle").map(|count| count.fault);
     let bit: BTreeSet<&str> =
         counts.iter().filter(|count| count.bitten > 0).map(|count| count.fault).collect();
-    let never: Vec<_> =
-        counts.iter().filter(|count| !bit.contains(count.fault) && count.fault != "throttle").collect();
-    assert!(never.is_empty(), "faults that never bit prove nothing: {never:?}");
+    all.filter(|fault| !bit.contains(fault)).collect()
 }
 
 /// A soak that goes on.
@@ -95,15 +100,19 @@ impl Soak {
         Self { world, months, office, daemon, beginning, memory: Vec::new() }
     }
 
-    /// So many seconds of all that can go wrong; gives what did, and how many requests were over the limit.
+    /// So many seconds of all that can go wrong, or up to twice as many where a slow machine has not met all of it by then;
+    /// gives what went wrong, and how many requests were over the limit.
     fn weather(&mut self, seed: u64, seconds: u64) -> (Vec<FaultCount>, u64) {
         self.world.simulator().set_faults(weather::forecast(seed, seconds));
         let began = Instant::now();
-        while began.elapsed() < Duration::from_secs(seconds) {
+        let has_lasted = |shares: u64| began.elapsed() >= Duration::from_secs(seconds * shares / 3);
+        while !has_lasted(3)
+            || (!has_lasted(6) && !never_bit(&self.world.simulator().fault_counts()).is_empty())
+        {
             self.months.go_on(&self.world);
             self.office.go_on(&self.world);
             self.daemon.heed(Duration::from_millis(900));
-            if began.elapsed() > Duration::from_secs(seconds / 3) {
+            if has_lasted(1) {
                 self.memory.push(resident(self.daemon.id()));
             }
         }
@@ -131,6 +140,7 @@ impl Soak {
     fn once_more(&mut self) {
         let Self { world, months, daemon, .. } = self;
         let before = world.write_requests().len();
+        let held = evidence::reasons(world);
         let changed = months.one(world, |line| oracle::is_ours(world, line));
         let end = Instant::now() + Duration::from_secs(30);
         while !oracle::is_settled(world, months) {
@@ -143,7 +153,12 @@ impl Soak {
             daemon.heed(Duration::from_millis(200));
         }
         let sent = world.write_requests().split_off(before);
-        assert_eq!(sent.len(), 1, "L2: line {changed} is written once, and no other: {sent:?}");
+        assert_eq!(
+            sent.len(),
+            1,
+            "L2: line {changed} is written once, and no other: {sent:?}\nheld before: {held:?}\n{}",
+            daemon.log.join("\n")
+        );
     }
 }
 

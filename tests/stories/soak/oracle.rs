@@ -24,6 +24,9 @@ use crate::world::World;
 /// The member that the program is.
 const OURS: &str = "trueup";
 
+/// Reasons that pass by themselves, in seconds or with the next pass: a line that has one is not settled yet.
+const PASSING: [&str; 3] = ["in_doubt", "view_incomplete", "concurrent_change"];
+
 /// A span in which no more than a minute's requests arrive: the log knows whole seconds, and a request lands up to 2.3
 /// seconds after it was sent.
 const ALMOST_A_MINUTE: SignedDuration = SignedDuration::from_secs(56);
@@ -97,7 +100,9 @@ fn settled(
             continue;
         }
         let may_be_held = only && ours.iter().all(|(addition, _)| meddled.contains(addition));
-        match reason(&name(line)).filter(|reason| may_be_held && !reason.is_empty()) {
+        let stays =
+            |reason: &String| !reason.is_empty() && !reason.split(' ').any(|code| PASSING.contains(&code));
+        match reason(&name(line)).filter(|reason| may_be_held && stays(reason)) {
             Some(codes) => settled.held.insert(name(line), codes),
             None => {
                 let told = format!(

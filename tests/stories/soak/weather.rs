@@ -128,7 +128,7 @@ impl Rules {
 
     /// Once, from a twentieth of the time on.
     fn once(&mut self, name: &str, on: &str, twentieth: u64, fault: &str) {
-        let (from, to) = (self.seconds * twentieth / 20, self.seconds);
+        let (from, to) = (self.seconds * twentieth / 20, 2 * self.seconds);
         self.add(name, on, &format!("{{ between: [{from}s, {to}s], times: 1 }}"), fault);
     }
 }

@@ -112,6 +112,7 @@ fn the_oracle_lets_a_line_be_held_only_for_a_reason_and_only_where_somebody_medd
     assert_eq!(held(&[(0, "fight")]), (1, 0));
     assert_eq!(held(&[(0, "")]), (0, 1), "a reason without words");
     assert_eq!(held(&[]), (0, 1), "no reason");
+    assert_eq!(held(&[(0, "diverged in_doubt")]), (0, 1), "a reason that passes by itself");
     assert_eq!(held(&[(1, "fight")]), (0, 1), "another line's reason");
     let mut evidence = run.evidence();
     evidence.reasons = [(name(0), "fight".to_owned()), (name(10), "fight".to_owned())].into();
