@@ -22,6 +22,8 @@ pub(super) struct Answer {
     pub(super) headers: HeaderMap,
     /// The body, unpacked.
     pub(super) body: Bytes,
+    /// Why the body did not come whole; it is empty then. Only the text of a refusal may be lost.
+    pub(super) lost: Option<String>,
     /// What no text for people may hold.
     pub(super) redaction: Redaction,
 }
@@ -86,7 +88,7 @@ impl Answer {
             },
             401 => ConnectWiseError::Unauthorized { message },
             403 => ConnectWiseError::Forbidden { resource, message },
-            400 if !self.is_said() => ConnectWiseError::NotRouted { message },
+            400 if self.lost.is_none() && !self.is_said() => ConnectWiseError::NotRouted { message },
             404 => ConnectWiseError::NotFound { resource, code, message },
             // Whoever waits for it waits for what is believed, not for what was said.
             429 => ConnectWiseError::Throttled {
@@ -104,6 +106,9 @@ impl Answer {
 
     /// What the server says of an error, in one readable line.
     pub(super) fn said(&self) -> Said {
+        if let Some(cause) = &self.lost {
+            return Said { code: String::new(), message: self.shown(&format!("its text was lost: {cause}")) };
+        }
         if self.is_html() {
             return Said { code: String::new(), message: "a page for people".to_owned() };
         }

@@ -142,10 +142,17 @@ impl Session {
         Ok(answer)
     }
 
+    /// Learns what time it is at the far end from an answer that nothing on the way can have kept, as to a write.
+    pub(super) fn learn_time(&self, answer: &Answer) {
+        if let Some(dated) = answer.dated() {
+            unpoisoned(&self.freshness).learn(dated, Instant::now());
+        }
+    }
+
     /// Refuses an answer that was made before it was asked for.
     fn judge_age(&self, answer: &Answer, asked: Instant, resource: Resource) -> Result<(), ConnectWiseError> {
         let Some(dated) = answer.dated() else { return Ok(()) };
-        match unpoisoned(&self.freshness).stale(dated, asked, Instant::now()) {
+        match unpoisoned(&self.freshness).judge(dated, asked, Instant::now()) {
             None => Ok(()),
             Some(age) => {
                 let what = format!("a stored copy that is {} seconds old", age.as_secs());
@@ -178,7 +185,7 @@ fn throttled(held: Held) -> ConnectWiseError {
 
 /// What a failed exchange means for a read.
 fn read_failure(failure: Failure, resource: Resource) -> ConnectWiseError {
-    let Failure { kind, cause, status: _ } = failure;
+    let Failure { kind, cause } = failure;
     match kind {
         FailureKind::NotConnected | FailureKind::Broken => ConnectWiseError::Unreachable { cause },
         FailureKind::Untrusted => ConnectWiseError::Untrusted { cause },

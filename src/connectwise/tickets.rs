@@ -195,10 +195,7 @@ fn judged(answer: &Answer) -> TicketAnswer {
 
 /// What it proves that no whole answer came.
 fn unanswered(failure: Failure) -> TicketAnswer {
-    let Failure { kind, cause: message, status } = failure;
-    if let Some(status) = status.filter(|&status| refuses(status)) {
-        return TicketAnswer::Refused { status, message };
-    }
+    let Failure { kind, cause: message } = failure;
     match kind {
         FailureKind::NotConnected | FailureKind::Untrusted => TicketAnswer::NotSent { message },
         FailureKind::Timeout | FailureKind::Broken | FailureKind::TooLarge | FailureKind::Unreadable => {

@@ -60,8 +60,6 @@ pub(super) struct Failure {
     pub(super) kind: FailureKind,
     /// What the network or the library said.
     pub(super) cause: String,
-    /// The status, when the answer had begun.
-    pub(super) status: Option<u16>,
 }
 
 /// What kept the answer away.
@@ -177,7 +175,6 @@ impl Transport {
         let exchanged = self.exchanged(request).await;
         match &exchanged {
             Ok(answer) if answer.status == 429 => turn.throttled(answer.retry_after()),
-            Err(Failure { status: Some(429), .. }) => turn.throttled(None),
             Err(Failure { kind: FailureKind::Timeout, .. }) => turn.timed_out(),
             Ok(_) => turn.answered(),
             Err(_) => drop(turn),
@@ -189,35 +186,40 @@ impl Transport {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let mut response = request.send().await.map_err(|error| {
             self.meter.unanswered();
-            failure(&error, None)
+            failure(&error)
         })?;
         let status = response.status().as_u16();
         self.meter.answered(status, sent_at(response.headers()), Timestamp::now());
         self.meter.came_by(encryption(&response));
-        let packed = received(&mut response, status).await?;
+        let received = received(&mut response).await;
         let headers = std::mem::take(response.headers_mut());
-        let encoding =
-            headers.get(header::CONTENT_ENCODING).map(|name| name.to_str().unwrap_or("unreadable"));
-        let body = unpack::unpacked(encoding, packed).map_err(|(kind, cause)| Failure {
-            kind,
-            cause,
-            status: Some(status),
-        })?;
-        Ok(Answer { status, headers, body, redaction: self.keys.redaction() })
+        let (body, lost) = match received.and_then(|packed| unpacked(&headers, packed)) {
+            Ok(body) => (body, None),
+            Err(failure) if response.status().is_success() => return Err(failure),
+            // What a refusal means is said by its status, whatever became of its text.
+            Err(Failure { cause, .. }) => (Bytes::new(), Some(cause)),
+        };
+        Ok(Answer { status, headers, body, lost, redaction: self.keys.redaction() })
     }
 }
 
 /// The body of an answer, as it was sent.
-async fn received(response: &mut Response, status: u16) -> Result<Bytes, Failure> {
+async fn received(response: &mut Response) -> Result<Bytes, Failure> {
     let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error, Some(status)))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
         if body.len() + chunk.len() > LARGEST_ANSWER {
             let cause = format!("more than {LARGEST_ANSWER} bytes");
-            return Err(Failure { kind: FailureKind::TooLarge, cause, status: Some(status) });
+            return Err(Failure { kind: FailureKind::TooLarge, cause });
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+/// The body of an answer, unpacked.
+fn unpacked(headers: &header::HeaderMap, packed: Bytes) -> Result<Bytes, Failure> {
+    let encoding = headers.get(header::CONTENT_ENCODING).map(|name| name.to_str().unwrap_or("unreadable"));
+    unpack::unpacked(encoding, packed).map_err(|(kind, cause)| Failure { kind, cause })
 }
 
 /// When an answer was sent, by the clock of the far end.
@@ -248,7 +250,7 @@ fn client(options: &Options, way: Way) -> Result<Client, ConnectWiseError> {
     builder.build().map_err(|error| unusable(cause(&error)))
 }
 
-fn failure(error: &reqwest::Error, status: Option<u16>) -> Failure {
+fn failure(error: &reqwest::Error) -> Failure {
     let kind = if error.is_connect() {
         if is_untrusted(error) { FailureKind::Untrusted } else { FailureKind::NotConnected }
     } else if error.is_timeout() {
@@ -256,5 +258,5 @@ fn failure(error: &reqwest::Error, status: Option<u16>) -> Failure {
     } else {
         FailureKind::Broken
     };
-    Failure { kind, cause: readable(&cause(error)), status }
+    Failure { kind, cause: readable(&cause(error)) }
 }

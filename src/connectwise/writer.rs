@@ -135,7 +135,10 @@ impl Writer {
             .header(header::CONTENT_TYPE, "application/json")
             .body(body);
         match transport.exchange(request, turn).await {
-            Ok(answer) => judged(&answer, expected),
+            Ok(answer) => {
+                self.session.learn_time(&answer);
+                judged(&answer, expected)
+            }
             Err(failure) => unanswered(failure),
         }
     }
@@ -191,10 +194,7 @@ fn judged(answer: &Answer, expected: &Expected) -> WriteAnswer {
 
 /// What it proves that no whole answer came.
 fn unanswered(failure: Failure) -> WriteAnswer {
-    let Failure { kind, cause: message, status } = failure;
-    if let Some(status) = status.filter(|&status| refuses(status)) {
-        return WriteAnswer::Refused { status, message };
-    }
+    let Failure { kind, cause: message } = failure;
     match kind {
         FailureKind::NotConnected | FailureKind::Untrusted => WriteAnswer::NotSent { message },
         FailureKind::Timeout | FailureKind::Broken | FailureKind::TooLarge | FailureKind::Unreadable => {

@@ -21,6 +21,7 @@ fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
         status,
         headers: map,
         body: Bytes::copy_from_slice(body.as_bytes()),
+        lost: None,
         redaction: Redaction::default(),
     }
 }

@@ -299,7 +299,7 @@ async fn i9_an_answer_dated_long_before_an_earlier_one_is_a_stored_copy() {
     let far_end = scripted(|heard| match heard.path() {
         "finance/agreements/3/additions/12" => Reply::json(200, &RECORD.replace("\"id\":11,", "\"id\":12,"))
             .with("Date", "Wed, 15 Apr 2026 12:00:00 GMT"),
-        _ => Reply::json(200, RECORD).with("Date", "Wed, 15 Apr 2026 11:57:00 GMT"),
+        _ => Reply::json(200, RECORD).with("Date", "Wed, 15 Apr 2026 11:59:50 GMT"),
     })
     .await;
     let connect_wise = connected(&far_end).await;
@@ -308,4 +308,37 @@ async fn i9_an_answer_dated_long_before_an_earlier_one_is_a_stored_copy() {
     assert!(read(11).await.is_ok());
     assert!(read(12).await.is_ok());
     assert!(is_bad(&read(11).await));
+}
+
+/// A refusal whose text breaks off, never ends, is too long, and cannot be unpacked.
+fn without_text(status: u16, headers: &str) -> [Reply; 3] {
+    let head = |more: &str| format!("HTTP/1.1 {status} No\r\n{headers}{more}\r\n").into_bytes();
+    [
+        Reply::Raw([head("Content-Length: 900\r\n"), b"{\"code\"".to_vec()].concat()),
+        Reply::Hang([head("Content-Length: 900\r\n"), b"{\"code\"".to_vec()].concat()),
+        Reply::Raw([head("Content-Encoding: gzip\r\nContent-Length: 8\r\n"), b"no gzip!".to_vec()].concat()),
+    ]
+}
+
+#[tokio::test]
+async fn i4_i5_b5_a_refusal_without_its_text_is_known_by_its_status() {
+    for nth in 0..3 {
+        let of = |status, headers: &str| endless(without_text(status, headers)[nth].clone());
+
+        let (unauthorized, _) = of(401, "").await;
+        let (forbidden, _) = of(403, "").await;
+        let (throttled, _) = of(429, "Retry-After: 120\r\n").await;
+        let (missing, _) = of(404, "").await;
+        let (refused, _) = of(400, "").await;
+
+        assert!(matches!(unauthorized, Err(ConnectWiseError::Unauthorized { .. })), "{unauthorized:?}");
+        assert!(matches!(forbidden, Err(ConnectWiseError::Forbidden { .. })), "{forbidden:?}");
+        let told = |after: Duration| after > Duration::from_secs(60);
+        assert!(
+            matches!(throttled, Err(ConnectWiseError::Throttled { retry_after: Some(after) }) if told(after)),
+            "{throttled:?}"
+        );
+        assert!(matches!(missing, Err(ConnectWiseError::NotFound { .. })), "a doubt, not a missing record: {missing:?}");
+        assert!(matches!(refused, Err(ConnectWiseError::Refused { status: 400, .. })), "{refused:?}");
+    }
 }
