@@ -3,12 +3,13 @@
 //! Every request is sent once, follows no redirect, and goes nowhere but to the configured site. Repeating is
 //! decided above, for reads only.
 
+mod deadline;
 mod keys;
 mod site;
 mod unpack;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use jiff::{Timestamp, fmt::rfc2822};
@@ -182,6 +183,19 @@ impl Transport {
         exchanged
     }
 
+    /// The same for a write, whose connection must stand by that time; later it is not sent.
+    pub(super) async fn exchange_by(
+        &self,
+        at: Option<Instant>,
+        request: RequestBuilder,
+        turn: Turn,
+    ) -> Result<Answer, Failure> {
+        match at {
+            Some(at) => deadline::connected_by(at, self.exchange(request, turn)).await,
+            None => self.exchange(request, turn).await,
+        }
+    }
+
     async fn exchanged(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let mut response = request.send().await.map_err(|error| {
@@ -245,7 +259,7 @@ fn client(options: &Options, way: Way) -> Result<Client, ConnectWiseError> {
         .connect_timeout(LONGEST_CONNECT.min(options.request_timeout / 2));
     let builder = match way {
         Way::Read => builder.pool_max_idle_per_host(options.pace.most_at_once()),
-        Way::Write => builder.pool_max_idle_per_host(0).http1_only(),
+        Way::Write => deadline::heeding(builder.pool_max_idle_per_host(0).http1_only()),
     };
     builder.build().map_err(|error| unusable(cause(&error)))
 }

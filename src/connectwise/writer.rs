@@ -5,6 +5,7 @@
 //! follows from its answer, is the caller's business.
 
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use jiff::civil::Date;
 use reqwest::{Method, header};
@@ -23,6 +24,7 @@ use crate::billing::{Addition, AdditionId, AgreementId, BillCustomer, ProductId,
 pub struct Writer {
     session: Arc<Session>,
     room: Mutex<Option<Room>>,
+    send_by: Mutex<Option<Instant>>,
 }
 
 /// What is known of a write after its one attempt.
@@ -81,7 +83,7 @@ struct Expected {
 
 impl Writer {
     pub(super) fn new(session: Arc<Session>) -> Self {
-        Self { session, room: Mutex::default() }
+        Self { session, room: Mutex::default(), send_by: Mutex::default() }
     }
 
     /// Waits until one write can be sent at once, and keeps its place free.
@@ -96,6 +98,11 @@ impl Writer {
         if let Ok(room) = self.session.transport.room().await {
             *unpoisoned(&self.room) = Some(room);
         }
+    }
+
+    /// The next write is sent by then or not at all: making a connection takes time, and what was read grows old meanwhile.
+    pub fn send_by(&self, at: Instant) {
+        *unpoisoned(&self.send_by) = Some(at);
     }
 
     /// Sets the quantity of an addition, and nothing else of it.
@@ -124,6 +131,7 @@ impl Writer {
 
     async fn write(&self, method: Method, path: &str, body: Vec<u8>, expected: &Expected) -> WriteAnswer {
         let transport = &self.session.transport;
+        let send_by = unpoisoned(&self.send_by).take();
         let kept = unpoisoned(&self.room).take();
         let room = kept.map_or_else(|| transport.room_now(), Ok);
         let turn = match room.and_then(Room::turn) {
@@ -134,7 +142,7 @@ impl Writer {
             .writing(method, &self.session.codebase(), path)
             .header(header::CONTENT_TYPE, "application/json")
             .body(body);
-        match transport.exchange(request, turn).await {
+        match transport.exchange_by(send_by, request, turn).await {
             Ok(answer) => {
                 self.session.learn_time(&answer);
                 judged(&answer, expected)

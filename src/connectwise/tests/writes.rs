@@ -1,10 +1,15 @@
 //! Writes arrive once or not at all, and only sure answers are taken for sure.
 
-use jiff::civil::date;
+use std::time::{Duration, Instant};
 
-use super::{FarEnd, Reply, connected, impatient, scripted};
+use jiff::civil::date;
+use reqwest::Method;
+
+use super::{FarEnd, Options, Reply, connected, impatient, options, scripted};
 use crate::billing::{AdditionId, AgreementId, ProductId, Quantity};
+use crate::connectwise::transport::{FailureKind, Transport};
 use crate::connectwise::{WriteAnswer, Writer};
+use crate::outbound::Addresses;
 
 const RECORD: &str = r#"{"id":11,"agreementId":3,"product":{"id":21,"identifier":"A"},"quantity":5,"billCustomer":"Billable"}"#;
 
@@ -118,6 +123,50 @@ async fn b3_a_write_without_a_connection_was_surely_not_sent() {
     let answer = set(&writer).await;
 
     assert!(matches!(answer, WriteAnswer::NotSent { .. }), "{answer:?}");
+}
+
+/// A site whose connections stand at once, but whose certificate never comes.
+async fn without_handshake() -> (String, tokio::task::JoinHandle<usize>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let site = format!("https://{}", listener.local_addr().unwrap());
+    let silent = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut heard = Vec::new();
+        let _ = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut heard).await;
+        heard.len()
+    });
+    (site, silent)
+}
+
+#[tokio::test]
+async fn b3_a_write_whose_connection_does_not_stand_by_its_time_is_surely_not_sent() {
+    let (site, silent) = without_handshake().await;
+    let options = Options { addresses: Addresses::Any, ..options(&site) };
+    let transport = Transport::new(&options).unwrap();
+    let write = transport.writing(Method::PATCH, "v2026_4", "finance/agreements/3/additions/11");
+    let turn = transport.turn().await.unwrap();
+    let began = Instant::now();
+
+    let sent = transport.exchange_by(Some(began + Duration::from_millis(200)), write, turn).await;
+
+    assert_eq!(sent.err().map(|failure| failure.kind), Some(FailureKind::NotConnected));
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+    assert!(silent.await.unwrap() > 0, "a handshake was begun");
+}
+
+#[tokio::test]
+async fn b3_a_write_whose_time_is_over_is_not_sent_and_the_next_one_has_its_own() {
+    let far_end = scripted(|_| Reply::json(200, RECORD)).await;
+    let writer = connected(&far_end).await.writer();
+
+    writer.send_by(Instant::now());
+    let late = set(&writer).await;
+    writer.send_by(Instant::now() + Duration::from_secs(60));
+    let in_time = set(&writer).await;
+
+    assert!(matches!(late, WriteAnswer::NotSent { .. }), "{late:?}");
+    assert!(matches!(in_time, WriteAnswer::Acknowledged(_)), "{in_time:?}");
+    assert_eq!(far_end.heard_below_api().len(), 1);
 }
 
 #[tokio::test]

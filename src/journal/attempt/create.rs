@@ -2,6 +2,8 @@
 //!
 //! Decides by complete lists of one agreement's additions. The quantity comes later, by a SET of its own.
 
+use std::time::Duration;
+
 use jiff::civil::Date;
 
 use super::super::intent::{Field, NotSent, Outcome};
@@ -153,6 +155,12 @@ impl Post {
     #[must_use]
     pub fn line(&self) -> LineKey {
         self.meant.work.create.line
+    }
+
+    /// How long after its intent was meant the last moment is to send it.
+    #[must_use]
+    pub fn send_within(&self) -> Duration {
+        self.meant.work.create.timing.send_by
     }
 
     /// Its first day.

@@ -264,6 +264,12 @@ impl Patch {
         self.meant.work.set.addition
     }
 
+    /// How long after its intent was meant the last moment is to send it.
+    #[must_use]
+    pub fn send_within(&self) -> Duration {
+        self.meant.work.set.timing.send_by
+    }
+
     /// The quantity to set.
     #[must_use]
     pub fn after(&self) -> Quantity {

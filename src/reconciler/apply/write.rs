@@ -58,17 +58,23 @@ pub(super) async fn write(
     let creates = matches!(start, Step::List(_));
     let mut step = start;
     let mut pause = PAUSE;
+    let mut meant_at = Instant::now();
     loop {
         step = match step {
             Step::Intend(intend) => match pen.gate.closed(Timestamp::now()) {
                 Some(halt) => return Ok(left(&intend.action(), halt, creates)),
-                None => commit(intend, line, subject, hands)?,
+                None => {
+                    meant_at = Instant::now();
+                    commit(intend, line, subject, hands)?
+                }
             },
             Step::Patch(patch) => {
+                pen.writer.send_by(meant_at + patch.send_within());
                 let answer = pen.writer.set_quantity(line.agreement, patch.addition(), patch.after()).await;
                 patch.answered(received(answer, 200))
             }
             Step::Post(post) => {
+                pen.writer.send_by(meant_at + post.send_within());
                 let answer = pen.writer.create_inert(line.agreement, line.product, post.effective()).await;
                 post.answered(received(answer, 201))
             }
