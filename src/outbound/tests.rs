@@ -115,6 +115,32 @@ async fn sec_o1_plain_http_and_redirects_are_not_followed_out_of_what_was_config
     let error = get(WORLD, nowhere, "http://cw.example/").await.unwrap_err();
 
     assert!(error.is_builder(), "{error:?}");
+
+    let elsewhere = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let target = elsewhere.local_addr().unwrap();
+    for status in [301, 302, 303, 307, 308] {
+        let site = redirecting(status, target).await;
+        let loopback = Route { reach: Reach::Loopback, ..WORLD };
+        let (home, _) = scripted(&[&["127.0.0.1"]]);
+
+        assert_eq!(get(loopback, home, &format!("http://{site}/")).await.unwrap(), status);
+    }
+    let nobody = tokio::time::timeout(Duration::ZERO, elsewhere.accept()).await;
+    assert!(nobody.is_err(), "a redirect was followed");
+}
+
+/// A site on loopback that sends one request elsewhere.
+async fn redirecting(status: u16, target: SocketAddr) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.read(&mut [0; 4096]).await;
+        let head = format!("HTTP/1.1 {status} X\r\nLocation: http://{target}/\r\nContent-Length: 0\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let _ = stream.shutdown().await;
+    });
+    address
 }
 
 #[tokio::test]

@@ -127,6 +127,35 @@ fn b23_a_part_that_may_have_been_cut_at_a_usual_page_is_not_taken_for_whole() {
     }
 }
 
+/// A part with that many additions, and what it says of their count.
+fn part_of(records: usize, count: Option<usize>) -> String {
+    let additions: Vec<String> = (1..=records).map(|id| addition(id, 3)).collect();
+    let part = part(1, &format!("[{}]", additions.join(",")));
+    match count {
+        Some(count) => part.replace("\"success\"", &format!("\"count\":{count},\"success\"")),
+        None => part,
+    }
+}
+
+#[test]
+fn b12_b23_a_part_that_a_server_cut_at_its_usual_page_is_continued() {
+    for (cut, records) in [
+        (part_of(25, None), 25),
+        (part_of(25, Some(40)), 25),
+        (part_of(25, Some(25)), 25),
+        (part_of(24, Some(40)), 24),
+        (part_of(100, Some(100)), 100),
+        (part_of(3, Some(0)), 3),
+    ] {
+        let part = first(&cut);
+
+        assert!(matches!(&part, Part::Begun(begun) if begun.len() == records), "{records}: {part:?}");
+    }
+    for whole in [part_of(24, None), part_of(40, Some(40)), part_of(0, Some(0))] {
+        assert!(matches!(first(&whole), Part::Whole(_)), "{whole}");
+    }
+}
+
 #[test]
 fn what_is_no_bundle_is_an_error() {
     for body in ["", "null", "[]", "{}", r#"{"results":null}"#, "<html>"] {

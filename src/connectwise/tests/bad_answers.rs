@@ -338,7 +338,21 @@ async fn i4_i5_b5_a_refusal_without_its_text_is_known_by_its_status() {
             matches!(throttled, Err(ConnectWiseError::Throttled { retry_after: Some(after) }) if told(after)),
             "{throttled:?}"
         );
-        assert!(matches!(missing, Err(ConnectWiseError::NotFound { .. })), "a doubt, not a missing record: {missing:?}");
+        assert!(
+            matches!(missing, Err(ConnectWiseError::NotFound { .. })),
+            "a doubt, not a missing record: {missing:?}"
+        );
         assert!(matches!(refused, Err(ConnectWiseError::Refused { status: 400, .. })), "{refused:?}");
     }
+}
+
+#[tokio::test]
+async fn sec_o1_a_redirected_read_takes_no_keys_elsewhere() {
+    let elsewhere = FarEnd::start(|_| Reply::json(200, RECORD)).await;
+    for status in [301, 302, 303, 307, 308] {
+        let read = read(Reply::json(status, "").with("Location", &elsewhere.site())).await;
+
+        assert!(matches!(read, Err(ConnectWiseError::Redirected { .. })), "{read:?}");
+    }
+    assert_eq!(elsewhere.heard().len(), 0, "neither keys nor anything else");
 }

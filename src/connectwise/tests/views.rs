@@ -310,6 +310,52 @@ async fn b7_any_other_list_that_fails_is_an_error_of_the_whole_read() {
     }
 }
 
+/// A view of one agreement with that many additions, of which a bundle brings the first 25 and counts nothing.
+async fn view_cut_at_the_usual_page(records: i64) -> (FarEnd, usize) {
+    let (far_end, read) = view_but(move |heard| match heard.path() {
+        "finance/agreements" => Some(Reply::page(&list([agreement(101, 5)].into_iter()))),
+        "system/bundles" => {
+            let entities = list((1..=25).map(|id| addition(id, 101)));
+            Some(Reply::json(
+                200,
+                &format!(r#"{{"results":[{{"sequenceNumber":1,"entities":{entities},"success":true}}]}}"#),
+            ))
+        }
+        "finance/agreements/101/additions/count" => {
+            Some(Reply::json(200, &format!(r#"{{"count":{records}}}"#)))
+        }
+        "finance/agreements/101/additions" => {
+            assert_eq!(heard.parameter("pageId").as_deref(), Some("25"));
+            Some(Reply::page(&list((26..=records).map(|id| addition(id, 101)))))
+        }
+        _ => None,
+    })
+    .await;
+    (far_end, read.unwrap().0.additions.len())
+}
+
+#[tokio::test]
+async fn b12_b23_a_bundle_that_shows_25_of_40_is_read_on_and_one_of_25_ends_there() {
+    for records in [40, 25] {
+        let (far_end, found) = view_cut_at_the_usual_page(records).await;
+
+        assert_eq!(found, usize::try_from(records).unwrap());
+        assert_eq!(asked_for(&far_end, "finance/agreements/101/additions"), 1);
+    }
+}
+
+#[tokio::test]
+async fn i5_a_right_that_is_lost_midway_ends_the_reading_without_a_storm() {
+    for path in ["finance/agreements/types", "finance/agreements", "procurement/catalog"] {
+        let refused = r#"{"code":"Security","message":"no"}"#;
+        let (far_end, read) =
+            view_but(move |heard| (heard.path() == path).then(|| Reply::json(403, refused))).await;
+
+        assert!(matches!(read, Err(ConnectWiseError::Forbidden { .. })), "{path}: {read:?}");
+        assert_eq!(asked_for(&far_end, path), 1, "{path} is not asked for again");
+    }
+}
+
 #[tokio::test]
 async fn no_more_reads_are_under_way_than_allowed() {
     let far_end = scripted(|heard| match heard.path() {
