@@ -91,7 +91,7 @@ pub(super) struct ConnectWiseDocument {
     pub(super) write_keys: Option<WriteKeysDocument>,
     /// A private certificate authority in PEM, trusted beside those of the system; relative to this file
     pub(super) ca_file: Option<Written>,
-    /// The most requests made in any 60 seconds; 800 when left out, since more than 1000 are throttled
+    /// The most requests that one process makes in any 60 seconds; 800 when left out, since more than 1000 of one API member are throttled
     #[schemars(range(min = 20, max = 10_000))]
     pub(super) requests_a_minute: Option<u32>,
     /// How many reads are under way at once in the beginning; 4 when left out. Good answers raise it to twice as many
