@@ -21,7 +21,8 @@ use super::session::unpoisoned;
 /// Whoever is told to wait for longer than this gives up: a pass is better made anew than begun and left hanging.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How fast one ConnectWise may be asked.
+/// How fast one ConnectWise may be asked by this process. Another process that uses the same API member has a rate of its
+/// own, and ConnectWise counts them together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     /// How many requests may be made in any 60 seconds.
@@ -75,6 +76,19 @@ pub(super) struct Room {
 #[error("ConnectWise asks for fewer requests")]
 pub(super) struct Held(pub(super) Duration);
 
+/// Why there is no room for a request that must not wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NoRoom {
+    /// ConnectWise asked for a pause.
+    #[error(transparent)]
+    Held(#[from] Held),
+    /// Our own limit is reached.
+    #[error(
+        "As many requests were made as requests_a_minute in the settings allows; another one can be in a minute"
+    )]
+    Full,
+}
+
 impl Default for Pace {
     fn default() -> Self {
         Self::new(Rate::default())
@@ -109,12 +123,12 @@ impl Pace {
     }
 
     /// Room, if there is some now.
-    pub(super) fn room_now(&self) -> Result<Room, Held> {
+    pub(super) fn room_now(&self) -> Result<Room, NoRoom> {
         let now = Instant::now();
         match self.with(|allowance| allowance.ask(Want::Room, now)) {
             Verdict::Go => Ok(Room { pace: self.clone(), used: false }),
-            Verdict::Held(until) | Verdict::At(until) => Err(Held(until.duration_since(now))),
-            Verdict::WhenOneEnds => Err(Held(Duration::ZERO)),
+            Verdict::Held(until) => Err(NoRoom::Held(Held(until.duration_since(now)))),
+            Verdict::At(_) | Verdict::WhenOneEnds => Err(NoRoom::Full),
         }
     }
 

@@ -12,7 +12,7 @@ use super::freshness::Freshness;
 use super::pace::Held;
 use super::progress::Detour;
 use super::retry::Retry;
-use super::transport::{Failure, FailureKind, Transport};
+use super::transport::{Failure, FailureKind, Largest, Transport};
 use super::{ConnectWiseError, Instance, Options, Resource, company_info};
 
 /// A read: what about, where, and how.
@@ -38,6 +38,16 @@ pub(super) enum Form {
     PageForWriter,
     /// Several lists by one request, whose body is this. It is a POST that changes nothing.
     Bundle(Bytes),
+}
+
+impl Form {
+    /// How large its answer may be.
+    fn largest(&self) -> Largest {
+        match self {
+            Self::Record => Largest::Record,
+            Self::Page | Self::PageForWriter | Self::Bundle(_) => Largest::List,
+        }
+    }
 }
 
 /// What is known of one instance while it is read.
@@ -135,7 +145,7 @@ impl Session {
                 .body(body.clone()),
         };
         let asked = Instant::now();
-        let sent = self.transport.exchange(request.query(&ask.query), turn).await;
+        let sent = self.transport.exchange(request.query(&ask.query), turn, ask.form.largest()).await;
         let answer = sent.map_err(|failure| read_failure(failure, ask.resource))?;
         answer.json(ask.resource)?;
         self.judge_age(&answer, asked, ask.resource)?;
@@ -167,8 +177,10 @@ async fn find(transport: &Transport, company: &str) -> Result<Instance, ConnectW
     let resource = Resource::CompanyInfo;
     let request = transport.public(&["login", "companyinfo", company]);
     let turn = transport.turn().await.map_err(throttled)?;
-    let answer =
-        transport.exchange(request, turn).await.map_err(|failure| read_failure(failure, resource))?;
+    let answer = transport
+        .exchange(request, turn, Largest::Record)
+        .await
+        .map_err(|failure| read_failure(failure, resource))?;
     if let Some(named) = company_info::another(answer.json(resource)?, company) {
         let what = format!("the description of another company, {named}");
         return Err(ConnectWiseError::BadAnswer { resource, what });

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Answer;
 use super::session::{Ask, Form, Session};
-use super::transport::{Failure, FailureKind};
+use super::transport::{Failure, FailureKind, Largest};
 use super::wire;
 use super::writer::refuses;
 use super::{ConnectWiseError, Resource};
@@ -127,7 +127,7 @@ impl TicketDesk {
             .writing(Method::POST, &self.session.codebase(), PATH)
             .header(header::CONTENT_TYPE, "application/json")
             .body(body(ticket));
-        match transport.exchange(request, turn).await {
+        match transport.exchange(request, turn, Largest::Record).await {
             Ok(answer) => judged(&answer),
             Err(failure) => unanswered(failure),
         }

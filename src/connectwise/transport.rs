@@ -21,15 +21,35 @@ pub(super) use self::keys::Redaction;
 use self::site::Site;
 use super::answer::Answer;
 use super::meter::Meter;
-use super::pace::{Held, Pace, Room, Turn};
+use super::pace::{Held, NoRoom, Pace, Room, Turn};
 use super::wire::readable;
 use super::{ConnectWiseError, Options};
 use crate::outbound::{self, Reach, Route, cause, encryption, is_untrusted};
 
 /// The versioned media type, so that an upgrade of the site does not change what we are sent.
 const ACCEPT: &str = "application/vnd.connectwise.com+json; version=2026.4";
-/// The most that one answer may unpack to. A page of 1,000 additions takes about a third of a megabyte.
-pub(super) const LARGEST_ANSWER: usize = 64 << 20;
+/// How large an answer may be, packed and unpacked.
+///
+/// At most twice `reads_at_once` are received at once, eight unless the settings say otherwise. Each takes the packed and
+/// the unpacked body at worst, so no far end can make them take more than half a gigabyte together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Largest {
+    /// One record, a count, a description, or what became of a write.
+    Record,
+    /// A page of 1,000 additions takes about a third of a megabyte, and a bundle may hold fifty of them.
+    List,
+}
+
+impl Largest {
+    /// In bytes.
+    pub(super) fn bytes(self) -> usize {
+        match self {
+            Self::Record => 4 << 20,
+            Self::List => 32 << 20,
+        }
+    }
+}
+
 /// How long a connection may take to stand, at most: when it does not, it is sure that nothing was sent.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
@@ -167,13 +187,18 @@ impl Transport {
     }
 
     /// Room for a request that must not wait, if there is some.
-    pub(super) fn room_now(&self) -> Result<Room, Held> {
+    pub(super) fn room_now(&self) -> Result<Room, NoRoom> {
         self.pace.room_now()
     }
 
     /// Sends a request, once, and receives the answer whole. The pace learns from what comes of it.
-    pub(super) async fn exchange(&self, request: RequestBuilder, turn: Turn) -> Result<Answer, Failure> {
-        let exchanged = self.exchanged(request).await;
+    pub(super) async fn exchange(
+        &self,
+        request: RequestBuilder,
+        turn: Turn,
+        largest: Largest,
+    ) -> Result<Answer, Failure> {
+        let exchanged = self.exchanged(request, largest).await;
         match &exchanged {
             Ok(answer) if answer.status == 429 => turn.throttled(answer.retry_after()),
             Err(Failure { kind: FailureKind::Timeout, .. }) => turn.timed_out(),
@@ -191,12 +216,12 @@ impl Transport {
         turn: Turn,
     ) -> Result<Answer, Failure> {
         match at {
-            Some(at) => deadline::connected_by(at, self.exchange(request, turn)).await,
-            None => self.exchange(request, turn).await,
+            Some(at) => deadline::connected_by(at, self.exchange(request, turn, Largest::Record)).await,
+            None => self.exchange(request, turn, Largest::Record).await,
         }
     }
 
-    async fn exchanged(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+    async fn exchanged(&self, request: RequestBuilder, largest: Largest) -> Result<Answer, Failure> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let mut response = request.send().await.map_err(|error| {
             self.meter.unanswered();
@@ -205,9 +230,9 @@ impl Transport {
         let status = response.status().as_u16();
         self.meter.answered(status, sent_at(response.headers()), Timestamp::now());
         self.meter.came_by(encryption(&response));
-        let received = received(&mut response).await;
+        let received = received(&mut response, largest).await;
         let headers = std::mem::take(response.headers_mut());
-        let (body, lost) = match received.and_then(|packed| unpacked(&headers, packed)) {
+        let (body, lost) = match received.and_then(|packed| unpacked(&headers, packed, largest)) {
             Ok(body) => (body, None),
             Err(failure) if response.status().is_success() => return Err(failure),
             // What a refusal means is said by its status, whatever became of its text.
@@ -218,11 +243,11 @@ impl Transport {
 }
 
 /// The body of an answer, as it was sent.
-async fn received(response: &mut Response) -> Result<Bytes, Failure> {
+async fn received(response: &mut Response, largest: Largest) -> Result<Bytes, Failure> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
-        if body.len() + chunk.len() > LARGEST_ANSWER {
-            let cause = format!("more than {LARGEST_ANSWER} bytes");
+        if body.len() + chunk.len() > largest.bytes() {
+            let cause = format!("more than {} bytes", largest.bytes());
             return Err(Failure { kind: FailureKind::TooLarge, cause });
         }
         body.extend_from_slice(&chunk);
@@ -231,9 +256,9 @@ async fn received(response: &mut Response) -> Result<Bytes, Failure> {
 }
 
 /// The body of an answer, unpacked.
-fn unpacked(headers: &header::HeaderMap, packed: Bytes) -> Result<Bytes, Failure> {
+fn unpacked(headers: &header::HeaderMap, packed: Bytes, largest: Largest) -> Result<Bytes, Failure> {
     let encoding = headers.get(header::CONTENT_ENCODING).map(|name| name.to_str().unwrap_or("unreadable"));
-    unpack::unpacked(encoding, packed).map_err(|(kind, cause)| Failure { kind, cause })
+    unpack::unpacked(encoding, packed, largest).map_err(|(kind, cause)| Failure { kind, cause })
 }
 
 /// When an answer was sent, by the clock of the far end.

@@ -134,9 +134,9 @@ impl Writer {
         let send_by = unpoisoned(&self.send_by).take();
         let kept = unpoisoned(&self.room).take();
         let room = kept.map_or_else(|| transport.room_now(), Ok);
-        let turn = match room.and_then(Room::turn) {
+        let turn = match room.and_then(|room| Ok(room.turn()?)) {
             Ok(turn) => turn,
-            Err(held) => return WriteAnswer::NotSent { message: held.to_string() },
+            Err(no_room) => return WriteAnswer::NotSent { message: no_room.to_string() },
         };
         let request = transport
             .writing(method, &self.session.codebase(), path)

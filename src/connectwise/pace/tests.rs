@@ -8,7 +8,7 @@ use proptest::prelude::{ProptestConfig, any, prop, prop_assert, prop_assert_eq, 
 use tokio::time::{Instant, sleep, timeout};
 
 use super::allowance::WINDOW;
-use super::{Held, PATIENCE, Pace, Paces, Rate};
+use super::{Held, NoRoom, PATIENCE, Pace, Paces, Rate};
 
 fn pace(requests_a_minute: u32, reads_at_once: u32) -> Pace {
     Pace::new(Rate { requests_a_minute, reads_at_once })
@@ -181,4 +181,18 @@ proptest! {
             prop_assert!(window[limit].1 - window[0].1 >= WINDOW);
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn b5_a_limit_of_our_own_is_told_as_ours_and_a_pause_as_theirs() {
+    let pace = Pace::new(Rate { requests_a_minute: 1, reads_at_once: 1 });
+    pace.turn().await.unwrap().answered();
+
+    let full = pace.room_now().unwrap_err();
+
+    assert_eq!(full, NoRoom::Full);
+    assert!(full.to_string().contains("requests_a_minute"), "{full}");
+    let other = Pace::new(Rate { requests_a_minute: 100, reads_at_once: 1 });
+    other.turn().await.unwrap().throttled(Some(Duration::from_secs(30)));
+    assert!(matches!(other.room_now(), Err(NoRoom::Held(_))));
 }

@@ -356,3 +356,14 @@ async fn sec_o1_a_redirected_read_takes_no_keys_elsewhere() {
     }
     assert_eq!(elsewhere.heard().len(), 0, "neither keys nor anything else");
 }
+
+#[tokio::test]
+async fn b9_a_record_is_never_as_large_as_a_list_may_be() {
+    let padded = |bytes: usize| Reply::json(200, &format!("{RECORD}{}", " ".repeat(bytes)));
+
+    let large = read(padded(3 << 20)).await;
+    let too_large = read(padded(5 << 20)).await;
+
+    assert!(matches!(large, Ok(Some(_))), "{large:?}");
+    assert!(matches!(too_large, Err(ConnectWiseError::TooLarge { .. })), "{too_large:?}");
+}

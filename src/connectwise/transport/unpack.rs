@@ -7,7 +7,7 @@ use std::io::Read as _;
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 
-use super::{FailureKind, LARGEST_ANSWER};
+use super::{FailureKind, Largest};
 
 /// The only packing that is asked for.
 pub(super) const ACCEPTED: &str = "gzip";
@@ -17,16 +17,20 @@ const LARGEST_RATIO: usize = 100;
 const HARMLESS: usize = 1 << 20;
 
 /// The body of an answer, unpacked as its `Content-Encoding` says.
-pub(super) fn unpacked(encoding: Option<&str>, body: Bytes) -> Result<Bytes, (FailureKind, String)> {
+pub(super) fn unpacked(
+    encoding: Option<&str>,
+    body: Bytes,
+    largest: Largest,
+) -> Result<Bytes, (FailureKind, String)> {
     match encoding.map(str::trim) {
         None | Some("" | "identity") => Ok(body),
-        Some(gzip) if gzip.eq_ignore_ascii_case(ACCEPTED) => inflated(&body),
+        Some(gzip) if gzip.eq_ignore_ascii_case(ACCEPTED) => inflated(&body, largest),
         Some(_) => Err((FailureKind::Unreadable, "a packing that was not asked for".to_owned())),
     }
 }
 
-fn inflated(packed: &[u8]) -> Result<Bytes, (FailureKind, String)> {
-    let most = packed.len().saturating_mul(LARGEST_RATIO).clamp(HARMLESS, LARGEST_ANSWER);
+fn inflated(packed: &[u8], largest: Largest) -> Result<Bytes, (FailureKind, String)> {
+    let most = packed.len().saturating_mul(LARGEST_RATIO).clamp(HARMLESS, largest.bytes());
     let mut plain = Vec::new();
     let read = MultiGzDecoder::new(packed).take(most as u64 + 1).read_to_end(&mut plain);
     if plain.len() > most {
@@ -48,7 +52,7 @@ mod tests {
     use flate2::write::GzEncoder;
 
     use super::{HARMLESS, unpacked};
-    use crate::connectwise::transport::{FailureKind, LARGEST_ANSWER};
+    use crate::connectwise::transport::{FailureKind, Largest};
 
     fn packed(plain: &[u8]) -> Bytes {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -57,23 +61,23 @@ mod tests {
     }
 
     fn kind(encoding: &str, body: Bytes) -> Result<usize, FailureKind> {
-        unpacked(Some(encoding), body).map(|plain| plain.len()).map_err(|(kind, _)| kind)
+        unpacked(Some(encoding), body, Largest::List).map(|plain| plain.len()).map_err(|(kind, _)| kind)
     }
 
     #[test]
     fn what_is_packed_is_unpacked_and_what_is_not_is_left() {
         let plain = Bytes::from_static(b"[{\"id\":11}]");
 
-        assert_eq!(unpacked(Some("gzip"), packed(&plain)), Ok(plain.clone()));
-        assert_eq!(unpacked(Some("GZIP"), packed(&plain)), Ok(plain.clone()));
-        assert_eq!(unpacked(None, plain.clone()), Ok(plain.clone()));
-        assert_eq!(unpacked(Some("identity"), plain.clone()), Ok(plain));
+        assert_eq!(unpacked(Some("gzip"), packed(&plain), Largest::List), Ok(plain.clone()));
+        assert_eq!(unpacked(Some("GZIP"), packed(&plain), Largest::List), Ok(plain.clone()));
+        assert_eq!(unpacked(None, plain.clone(), Largest::List), Ok(plain.clone()));
+        assert_eq!(unpacked(Some("identity"), plain.clone(), Largest::List), Ok(plain));
     }
 
     #[test]
     fn b9_a_bomb_is_refused_by_its_ratio_long_before_the_limit_of_size() {
         let bomb = packed(&vec![b' '; 8 << 20]);
-        assert!(bomb.len() * 100 < 8 << 20 && 8 << 20 < LARGEST_ANSWER);
+        assert!(bomb.len() * 100 < 8 << 20 && 8 << 20 < Largest::List.bytes());
 
         assert_eq!(kind("gzip", bomb), Err(FailureKind::TooLarge));
         assert_eq!(kind("gzip", packed(&vec![b' '; HARMLESS])), Ok(HARMLESS), "a small one is harmless");
