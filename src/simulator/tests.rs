@@ -17,6 +17,8 @@ mod records;
 mod scale;
 mod seeds;
 mod unknowns;
+mod walked;
+mod written;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
