@@ -74,9 +74,9 @@ pub use access::{Function, Level, Levels, Right, Role};
 pub use callbacks::{Attempt, CallbackFault, Delivery, DeliveryOutcome};
 pub use clock::Clock;
 pub use faults::{
-    Altered, Astray, Bite, Canned, Commit, Complaint, Deed, Disguise, Fault, FaultCount, FaultFile,
-    FaultFileError, FaultRule, Flow, Match, Meddling, Method, Misreading, Moment, On, Probability, Reach,
-    RouteName, Span, Trace, When,
+    Altered, Astray, Bite, CallbackRule, Canned, Commit, Complaint, Deed, Disguise, Fault, FaultCount,
+    FaultFile, FaultFileError, FaultRule, Flow, Match, Meddling, Method, Misreading, Moment, On, Probability,
+    Reach, RouteName, Span, Trace, When,
 };
 pub use hand::{Hand, HandError};
 pub use inspection::{Answered, Inspection, Inspector};

@@ -131,6 +131,21 @@ fn kind(resource: &str) -> Option<Kind> {
     RESOURCES.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(resource)).map(|(_, kind)| kind)
 }
 
+/// The requests of a bundle; none where it is none.
+pub(super) fn requests(body: &Value) -> &[Value] {
+    any_case(body, &["requests"]).list().unwrap_or_default()
+}
+
+/// The kind that one request of a bundle asks for, where it is kept here.
+pub(super) fn asked_kind(request: &Value) -> Option<Kind> {
+    kind(text(request, &["resourceType"]))
+}
+
+/// The fields that one request of a bundle asks for.
+pub(super) fn asked_fields(request: &Value) -> &str {
+    text(request, &["apiRequest", "fields"])
+}
+
 fn text<'v>(request: &'v Value, path: &[&str]) -> &'v str {
     any_case(request, path).as_text().unwrap_or_default()
 }

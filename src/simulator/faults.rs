@@ -32,7 +32,7 @@ pub(super) use aftermath::Aftermath;
 pub use bite::{Bite, Commit, Complaint, Moment};
 pub use disguise::{Astray, Disguise};
 pub use fault::{Canned, Fault, Match};
-pub use file::{FaultFile, FaultFileError, FaultRule, Method, On, RouteName};
+pub use file::{CallbackRule, FaultFile, FaultFileError, FaultRule, Method, On, RouteName};
 pub use flow::Flow;
 pub use meddling::{Deed, Meddling, Reach, Trace};
 pub use misreading::{Altered, Misreading};
@@ -68,7 +68,7 @@ impl Faults {
 
     /// Arms the rules of a file in place of those that were armed.
     pub(super) fn arm_file(&mut self, file: FaultFile, now: Timestamp) {
-        let FaultFile { seed, faults } = file;
+        let FaultFile { seed, faults, callbacks: _ } = file;
         let rules = (0..).zip(faults).map(|(number, rule)| ArmedRule::new(rule, number, now));
         self.rules = rules.collect();
         self.seed = seed;

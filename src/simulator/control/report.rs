@@ -16,7 +16,9 @@ pub(super) fn faults(simulator: &Simulator) -> Value {
     };
     let rows: Vec<Value> = simulator.fault_counts().into_iter().map(row).collect();
     let over = Decimal::from(simulator.over_limit());
-    Value::Object(Object::new().with("faults", rows).with("overLimit", over))
+    let callbacks = Some(simulator.callback_faults_left()).filter(|left| *left > 0);
+    let shown = Object::new().with("faults", rows).with("overLimit", over);
+    Value::Object(shown.with_some("callbacksToBefall", callbacks.map(Decimal::from)))
 }
 
 /// How many requests came, by method, route and status; how many befell what; what was written.

@@ -22,8 +22,12 @@ impl Simulator {
         self.faults().left()
     }
 
-    /// Arms the rules of a fault file from now on, in place of those that were armed.
+    /// Arms the rules of a fault file from now on, those of callbacks too, in place of those that were armed.
     pub fn set_faults(&self, file: FaultFile) {
+        self.world().callbacks.clear_faults();
+        for rule in &file.callbacks {
+            self.fail_callbacks(rule.fault, rule.times);
+        }
         self.faults().arm_file(file, self.0.clock.now());
     }
 

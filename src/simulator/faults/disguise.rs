@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 
+use crate::simulator::bundles;
 use crate::simulator::exchange::{Answer, Request};
 use crate::simulator::kind::Kind;
 use crate::simulator::options::IsCloud;
@@ -179,29 +180,50 @@ fn change_records(value: Value, change: &dyn Fn(Object) -> Object) -> Value {
 
 /// Dates that were asked for, or all where nothing in particular was, and that are absent.
 fn with_empty_dates(answer: Answer, request: &Request) -> Answer {
-    let Some(kind) = kind_of(request) else { return answer };
-    let parameters = Parameters::read(&request.query);
-    let asked = parameters.get("fields").to_ascii_lowercase();
+    match routes::endpoint_of(&request.path) {
+        Some(Endpoint::Collection(kind, _) | Endpoint::Record(kind, ..)) => {
+            let dates = dates_of(kind, Parameters::read(&request.query).get("fields"));
+            each_record(answer, &|record| emptied(record, &dates))
+        }
+        Some(Endpoint::Bundles) => told(answer, |bundle| with_empty_dates_inside(bundle, request)),
+        _ => answer,
+    }
+}
+
+/// The same inside the results of a bundle, which come in the order of its requests.
+fn with_empty_dates_inside(bundle: Value, request: &Request) -> Value {
+    let asked = request.body.parse().unwrap_or_default();
+    let asked = bundles::requests(&asked);
+    let results = bundle.descend(&["results"]).list().unwrap_or_default().iter().cloned();
+    let told = results.zip(asked).map(|(result, asked)| match bundles::asked_kind(asked) {
+        Some(kind) => {
+            let dates = dates_of(kind, bundles::asked_fields(asked));
+            let Value::Object(result) = result else { return result };
+            let entities = result.get("entities").cloned().unwrap_or_default();
+            let entities = change_records(entities, &|record| emptied(record, &dates));
+            Value::Object(result.with("entities", entities))
+        }
+        None => result,
+    });
+    Value::Object(Object::new().with("results", Value::List(told.collect())))
+}
+
+/// The dates of a kind of record that are among the fields asked for.
+fn dates_of(kind: Kind, asked: &str) -> Vec<&'static str> {
     let wanted = |name: &str| {
         asked.is_empty() || asked.split(',').any(|field| field.trim().eq_ignore_ascii_case(name))
     };
     let dates = schema::of(kind).iter().filter(|field| matches!(field.shape, Shape::Date));
-    let dates: Vec<&'static str> = dates.map(|field| field.name).filter(|name| wanted(name)).collect();
-    each_record(answer, &|mut record| {
-        for name in &dates {
-            if record.get(name).is_none() {
-                record.set(*name, "");
-            }
-        }
-        record
-    })
+    dates.map(|field| field.name).filter(|name| wanted(name)).collect()
 }
 
-fn kind_of(request: &Request) -> Option<Kind> {
-    match routes::endpoint_of(&request.path)? {
-        Endpoint::Collection(kind, _) | Endpoint::Record(kind, ..) => Some(kind),
-        _ => None,
+fn emptied(mut record: Object, dates: &[&'static str]) -> Object {
+    for name in dates {
+        if record.get(name).is_none() {
+            record.set(*name, "");
+        }
     }
+    record
 }
 
 /// The next record of the same collection, or the first where there is no next.

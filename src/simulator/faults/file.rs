@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::bite::Bite;
 use super::span::{Probability, Span};
 use super::when::When;
+use crate::simulator::callbacks::CallbackFault;
 use crate::simulator::kind::Kind;
 use crate::simulator::routes::Endpoint;
 
@@ -42,6 +43,24 @@ pub struct FaultFile {
     /// The rules.
     #[serde(default)]
     pub faults: Vec<FaultRule>,
+    /// What happens to the callbacks, the first ones first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub callbacks: Vec<CallbackRule>,
+}
+
+/// What happens to the next so many callbacks on their way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CallbackRule {
+    /// What happens to each.
+    pub fault: CallbackFault,
+    /// To how many; to one where it is absent.
+    #[serde(default = "once")]
+    pub times: u32,
+}
+
+fn once() -> u32 {
+    1
 }
 
 /// One fault, the requests it waits for, and when it bites.

@@ -2,11 +2,11 @@
 //!
 //! Pure. The log keeps what was sent.
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::simulator::exchange::Request;
 use crate::simulator::parameters::Parameters;
-use crate::simulator::value::{Object, Value};
+use crate::simulator::value::{Object, Value, read_leniently, read_number};
 
 /// A wrong understanding of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum Misreading {
 /// What becomes of a quantity on its way into the records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Altered {
-    /// It is rounded to so many decimals.
+    /// It is rounded to so many decimals, a half away from zero.
     Rounded(u32),
     /// It is no greater than this.
     AtMost(Decimal),
@@ -40,7 +40,9 @@ pub enum Altered {
 impl Altered {
     fn of(self, quantity: Decimal) -> Decimal {
         match self {
-            Self::Rounded(decimals) => quantity.round_dp(decimals),
+            Self::Rounded(decimals) => {
+                quantity.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero)
+            }
             Self::AtMost(greatest) => quantity.min(greatest),
             Self::Plus(more) => quantity.saturating_add(more),
         }
@@ -54,7 +56,7 @@ impl Misreading {
             Self::PageSize(rows) => at_most(request, *rows),
             Self::PageBefore => page_before(request),
             Self::Quantity(altered) => {
-                let body = request.body.parse().map(|body| alter(body, *altered).to_string());
+                let body = read_leniently(&request.body).map(|body| alter(body, *altered).to_string());
                 Request { body: body.unwrap_or_else(|_| request.body.clone()), ..request }
             }
             Self::AlsoSets { field, value } if request.method == "PATCH" => also_sets(request, field, *value),
@@ -104,14 +106,15 @@ fn alter_operation(operation: Value, altered: Altered) -> Value {
 }
 
 fn alter_field(mut fields: Object, name: &'static str, altered: Altered) -> Object {
-    if let Some(quantity) = fields.get(name).and_then(Value::number) {
+    let sent = fields.get(name).unwrap_or(&Value::Null);
+    if let Some(quantity) = sent.number().or_else(|| sent.as_text().and_then(read_number)) {
         fields.set(name, altered.of(quantity));
     }
     fields
 }
 
 fn also_sets(request: Request, field: &str, value: Decimal) -> Request {
-    let Ok(Value::List(mut operations)) = request.body.parse::<Value>() else { return request };
+    let Ok(Value::List(mut operations)) = read_leniently(&request.body) else { return request };
     let also = Object::new().with("op", "replace").with("path", field).with("value", value);
     operations.push(Value::Object(also));
     Request { body: Value::List(operations).to_string(), ..request }

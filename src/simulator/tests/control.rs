@@ -4,13 +4,13 @@ use super::{Caller, LINE, Reply, caller, world};
 use crate::contract::Watched;
 
 /// A simulator and a caller of its control port, which runs until the test ends.
-struct Controlled {
-    running: Watched,
+pub(super) struct Controlled {
+    pub(super) running: Watched,
     control: Caller,
     _runtime: tokio::runtime::Runtime,
 }
 
-fn controlled() -> Controlled {
+pub(super) fn controlled() -> Controlled {
     let running = world();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -21,7 +21,7 @@ fn controlled() -> Controlled {
 }
 
 impl Controlled {
-    fn ask(&self, method: &str, path: &str, body: &str) -> Reply {
+    pub(super) fn ask(&self, method: &str, path: &str, body: &str) -> Reply {
         self.control.raw(method, path, body).unwrap()
     }
 }

@@ -92,7 +92,7 @@ fn outcomes(delivery: &Delivery) -> Vec<DeliveryOutcome> {
 }
 
 #[tokio::test]
-async fn callback_of_an_edited_agreement_is_a_signed_post_with_the_record_in_its_address() {
+async fn fault_26_the_callback_of_an_edited_agreement_is_a_signed_post_with_the_record_in_its_address() {
     let receiver = Receiver::answering(&[200]).await;
     let office = Office::new();
     office.tell_of_agreements(&receiver.url("/hooks/psa?token=t&recordId=")).await;
@@ -230,7 +230,7 @@ async fn callback_registrations_that_are_inactive_or_gone_are_told_nothing() {
 }
 
 #[tokio::test]
-async fn callback_that_is_refused_is_sent_again_after_two_and_four_seconds_and_given_up() {
+async fn fault_26_a_callback_that_is_refused_is_sent_again_after_two_and_four_seconds_and_given_up() {
     let receiver = Receiver::answering(&[404, 409, 429]).await;
     let office = Office::new();
     office.tell_of_agreements(&receiver.url("/?recordId=")).await;

@@ -1,9 +1,13 @@
 //! The fault profile: every fault of a file bites a client that knows nothing but HTTP.
 
 mod answers;
+mod armed;
+mod between;
 mod bodies;
 mod delays;
 mod file;
+mod limits;
+mod lost;
 mod oddities;
 mod paging;
 mod rights;

@@ -98,3 +98,19 @@ async fn fault_26_a_callback_that_fails_on_three_days_in_a_row_is_disabled() {
     office.rename("of day 7 again");
     assert_eq!(office.deliveries().len(), 7, "whoever repaired the receiver switches it on again");
 }
+
+#[tokio::test]
+async fn fault_26_a_fault_file_befalls_callbacks_one_after_another() {
+    let receiver = Receiver::answering(&[200]).await;
+    let office = Office::new();
+    office.tell_of_agreements(&receiver.url("/?recordId=")).await;
+    let file = "callbacks: [{ fault: callbackTwice }, { fault: callbackLost, times: 2 }]";
+    office.set_faults(crate::simulator::FaultFile::from_yaml(file).unwrap());
+
+    for name in ["first", "second", "third", "fourth"] {
+        office.rename(name);
+    }
+    office.deliver_due().await;
+
+    assert_eq!(receiver.names(), ["first", "first", "fourth"]);
+}

@@ -3,7 +3,7 @@
 use crate::simulator::FaultFile;
 
 /// Every fault, as a file writes it.
-const EVERY: &[&str] = &[
+pub(super) const EVERY: &[&str] = &[
     "{ latency: {} }",
     "{ slowFirstByte: { wait: 2s } }",
     "{ slowBody: {} }",

@@ -154,7 +154,7 @@ fn fault_23_another_quantity_is_stored_than_was_sent() {
     };
 
     assert_eq!(stored("{ storedRounded: { decimals: 2 } }"), "7.12");
-    assert_eq!(stored("{ storedRounded: { decimals: 4 } }"), "7.1234");
+    assert_eq!(stored("{ storedRounded: { decimals: 4 } }"), "7.1235");
     assert_eq!(stored("{ storedAtMost: { quantity: 5 } }"), "5");
     assert_eq!(stored("{ storedPlus: { quantity: 0.5 } }"), "7.62345");
 }
