@@ -5,6 +5,7 @@ mod bundles;
 mod callbacks;
 mod control;
 mod deliveries;
+mod edges;
 mod errors;
 mod faults;
 mod filters;
