@@ -1,4 +1,9 @@
-//! Patterns of `like`: `*` and `%` for any letters, `[…]` for one letter of a set, `[[]` for a bracket itself.
+//! Patterns of `like`: `*` and `%` for any letters, `[…]` for one letter of a set, `[^…]` for one letter outside it,
+//! `[[]`, `[%]`, `[_]` for these signs themselves.
+//!
+//! A set is of letters and of ranges, as in SQL: `[A-C]`. A hyphen at either end stands for itself.
+
+use std::ops::RangeInclusive;
 
 use crate::simulator::options::Underscore;
 
@@ -11,7 +16,44 @@ enum Piece {
     Letter(char),
     AnyLetter,
     AnyLetters,
-    OneOf(Vec<char>),
+    OneOf(Set),
+}
+
+/// Letters and ranges between brackets.
+#[derive(Debug)]
+struct Set {
+    outside: bool,
+    ranges: Vec<RangeInclusive<char>>,
+}
+
+impl Set {
+    /// Reads what stands between the brackets. A caret alone stands for itself.
+    fn read(text: &str) -> Self {
+        let (outside, listed) = match text.strip_prefix('^') {
+            Some(listed) if !listed.is_empty() => (true, listed),
+            Some(_) | None => (false, text),
+        };
+        let letters: Vec<char> = listed.chars().collect();
+        let mut rest = letters.as_slice();
+        let mut ranges = Vec::new();
+        while let [first, after @ ..] = rest {
+            rest = match after {
+                ['-', last, beyond @ ..] => {
+                    ranges.push(*first..=*last);
+                    beyond
+                }
+                _ => {
+                    ranges.push(*first..=*first);
+                    after
+                }
+            };
+        }
+        Self { outside, ranges }
+    }
+
+    fn takes(&self, letter: char) -> bool {
+        self.ranges.iter().any(|range| range.contains(&letter)) != self.outside
+    }
 }
 
 impl Pattern {
@@ -26,9 +68,9 @@ impl Pattern {
                 ('*' | '%', _) => Piece::AnyLetters,
                 ('_', _) if underscore == Underscore::Wildcard => Piece::AnyLetter,
                 (_, Some(end)) => {
-                    let letters = rest[..end].chars().collect();
+                    let set = Set::read(&rest[..end]);
                     rest = &rest[end + 1..];
-                    Piece::OneOf(letters)
+                    Piece::OneOf(set)
                 }
                 (letter, None) => Piece::Letter(letter),
             };
@@ -70,7 +112,7 @@ fn takes(piece: &Piece, letter: char) -> bool {
     match piece {
         Piece::Letter(own) => *own == letter,
         Piece::AnyLetter => true,
-        Piece::OneOf(set) => set.contains(&letter),
+        Piece::OneOf(set) => set.takes(letter),
         Piece::AnyLetters => false,
     }
 }

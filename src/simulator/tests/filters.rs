@@ -296,3 +296,34 @@ fn base_05_what_no_record_shows_cannot_be_asked_for() {
     }
     assert_eq!(companies(&running, "country/identifier = 'x'"), NOBODY);
 }
+
+#[test]
+fn base_05_like_takes_ranges_sets_left_out_and_bracketed_wildcards() {
+    let running = super::running(
+        "companies: [{identifier: a, name: A1}, {identifier: b, name: B1}, {identifier: c, name: C1}, \
+         {identifier: d, name: D1}, {identifier: p, name: 'A%'}, {identifier: u, name: 'A_'}, \
+         {identifier: s, name: 'A*'}, {identifier: h, name: 'A-'}, {identifier: e, name: 'A^'}]",
+    );
+    let caller = super::Caller::new(&running)
+        .with("Authorization", &super::basic("msp+public:private"))
+        .with("clientId", "any");
+    let found = |pattern: &str| {
+        let condition = format!("name like '{pattern}'");
+        let reply = caller.get(&format!("company/companies?conditions={}", encoded(&condition)));
+        reply.ids().into_iter().map(|id| id - 20_000).collect::<Vec<_>>()
+    };
+
+    assert_eq!(found("[A-C]1"), [1, 2, 3]);
+    assert_eq!(found("[a-c]1"), [1, 2, 3], "case is no matter in a range either");
+    assert_eq!(found("[^A]1"), [2, 3, 4]);
+    assert_eq!(found("[^B-C]1"), [1, 4]);
+    assert_eq!(found("[AC-D]1"), [1, 3, 4]);
+    assert_eq!(found("[C-A]1"), Vec::<u32>::new(), "a range the wrong way round is empty");
+    assert_eq!(found("A[%]"), [5]);
+    assert_eq!(found("A[_]"), [6]);
+    assert_eq!(found("A[*]"), [7]);
+    assert_eq!(found("A[x-]"), [8], "a hyphen at the end is itself");
+    assert_eq!(found("A[-x]"), [8], "and at the beginning");
+    assert_eq!(found("A[^]"), [9], "a caret alone is itself");
+    assert_eq!(found("[^A-Z]%"), Vec::<u32>::new());
+}
