@@ -44,7 +44,18 @@ pub(super) fn fill(state: &State, parent: u32, fields: &mut Object, now: Timesta
     fill_one(fields, "purchaseItemFlag", false.into());
     fill_one(fields, "specialOrderFlag", false.into());
     fill_one(fields, "sequenceNumber", (last + Decimal::ONE).into());
-    fill_one(fields, "effectiveDate", zone::midnight(zone::now(&state.options, now)).into());
+    let today = zone::midnight(zone::now(&state.options, now));
+    let first = state.record(Kind::Agreement, parent).map_or(today, |agreement| first_day(agreement, today));
+    fill_one(fields, "effectiveDate", first.into());
+}
+
+/// The first day from today on that the rules for dates let a line of an agreement begin on. Which one the real server
+/// takes where nobody names one is not known.
+fn first_day(agreement: &Record, today: Timestamp) -> Timestamp {
+    let prorated = agreement.get("prorateFlag").flag() == Some(true);
+    let open = next_invoice(agreement).filter(|_| !prorated);
+    let limits = [agreement.get("billStartDate").date(), open];
+    limits.into_iter().flatten().map(zone::first_midnight).fold(today, Timestamp::max)
 }
 
 /// Takes price, cost, description and unit from a changed product, unless they were sent along.

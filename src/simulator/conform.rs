@@ -110,6 +110,11 @@ pub(super) fn flaws(state: &State, kind: Kind, fields: &Object, occasion: Occasi
     schema::of(kind).iter().filter(|field| field.duty != Duty::Derived).filter_map(check).collect()
 }
 
+/// Whether a field has to be sent.
+pub(super) fn demands(state: &State, kind: Kind, name: &str, occasion: Occasion) -> bool {
+    schema::field(schema::of(kind), name).is_some_and(|field| needed(field.duty, occasion, &state.options))
+}
+
 fn needed(duty: Duty, occasion: Occasion, options: &Options) -> bool {
     match duty {
         Duty::Required => true,

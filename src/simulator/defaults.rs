@@ -1,5 +1,6 @@
 //! What a record is given where its creator leaves it out. Additions have more of it, in a file of their own.
 
+use super::conform::{self, Occasion};
 use super::kind::Kind;
 use super::state::State;
 use super::value::{Object, Value};
@@ -18,13 +19,14 @@ const FROM_TYPE: &[&str] = &[
     "autoInvoiceFlag",
 ];
 
-/// Fills in a new record.
-pub(super) fn fill(state: &State, kind: Kind, fields: &mut Object) {
+/// Fills in what was left out of a new record, or of one that is replaced. What has to be sent is not filled in.
+pub(super) fn fill(state: &State, kind: Kind, occasion: Occasion, fields: &mut Object) {
     match kind {
         Kind::Agreement => {
             let own = fields.get("type").and_then(Value::id);
             let Some(own) = own.and_then(|id| state.record(Kind::AgreementType, id)) else { return };
-            for name in FROM_TYPE {
+            let demanded = |name: &str| conform::demands(state, kind, name, occasion);
+            for name in FROM_TYPE.iter().filter(|name| !demanded(name)) {
                 fill_one(fields, name, own.get(name).clone());
             }
         }

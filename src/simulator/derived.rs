@@ -10,6 +10,7 @@ use super::proration;
 use super::state::Record;
 use super::value::Value;
 use super::view::View;
+use super::zone;
 
 /// The value of a derived field; nothing for a field that is stored.
 pub(super) fn field(view: &View<'_>, kind: Kind, record: &Record, name: &str) -> Option<Value> {
@@ -61,11 +62,13 @@ fn addition_status(view: &View<'_>, addition: &Record) -> Value {
     }
 }
 
-/// Whether a line still runs, by its own dates alone.
+/// Whether a line still runs, by its own dates alone. They are days, whatever time of the day is written: a line begins
+/// with its effective date, and is cancelled from the start of its cancelled date on.
 pub(super) fn line_status(addition: &Record, now: Timestamp) -> &'static str {
-    if addition.get("cancelledDate").date().is_some_and(|date| date <= now) {
+    let day = |name| addition.get(name).date().map(zone::midnight);
+    if day("cancelledDate").is_some_and(|day| day <= now) {
         "Cancelled"
-    } else if addition.get("effectiveDate").date().is_some_and(|date| date > now) {
+    } else if day("effectiveDate").is_some_and(|day| day > now) {
         "Inactive"
     } else {
         "Active"

@@ -48,7 +48,7 @@ pub(super) fn create(
     body: &Value,
 ) -> Written {
     let mut fields = from_body(state, author, kind, None, parent, body)?;
-    defaults::fill(state, kind, &mut fields);
+    defaults::fill(state, kind, Occasion::Creation, &mut fields);
     if kind == Kind::Callback {
         callbacks::fill(state, author.member, None, &mut fields);
     }
@@ -68,10 +68,8 @@ pub(super) fn replace(
     landing: Landing,
 ) -> Written {
     let mut fields = from_body(state, author, kind, Some(before), before.parent, body)?;
-    if kind != Kind::Agreement {
-        // What an agreement takes from its type when it is created is required when it is replaced.
-        defaults::fill(state, kind, &mut fields);
-    }
+    // What is demanded of an update has no default there.
+    defaults::fill(state, kind, Occasion::Update, &mut fields);
     change(state, author, kind, before, fields, landing)
 }
 

@@ -29,6 +29,12 @@ pub(super) fn midnight(moment: Timestamp) -> Timestamp {
     Timestamp::from_second(second - second.rem_euclid(DAY)).unwrap_or(moment)
 }
 
+/// The first start of a day that is not before a moment.
+pub(super) fn first_midnight(moment: Timestamp) -> Timestamp {
+    let start = midnight(moment);
+    if start == moment { start } else { start.checked_add(SignedDuration::from_hours(24)).unwrap_or(start) }
+}
+
 /// What the server's clock shows, written as if it were UTC.
 fn there(options: &Options, moment: Timestamp) -> Timestamp {
     let offset = SignedDuration::from_mins(options.server_time_zone.offset_minutes.into());

@@ -185,6 +185,7 @@ impl Planter {
             .with("cancelledFlag", agreement.cancelled_flag)
             .with_some("dateCancelled", agreement.date_cancelled)
             .with("employeeCompRate", "Actual")
+            .with("employeeCompNotExceed", "Billing")
             .with("billingCycle", named("Monthly"))
             .with("invoicingCycle", "CalendarYear")
             .with("billStartDate", agreement.bill_start_date.unwrap_or(start))

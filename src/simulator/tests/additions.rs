@@ -196,6 +196,11 @@ fn base_08_a_quantity_may_be_nothing_and_then_no_amount_is_computed() {
     let body = r#"{"product":{"id":502},"billCustomer":"DoNotBill","effectiveDate":"2026-12-01T00:00:00Z"}"#;
     let reply = create(&running, AGREEMENT, body);
 
+    assert_eq!(
+        (reply.status, reply.at("unitPrice"), reply.at("product/id")),
+        (201, "12.50".into(), "502".into())
+    );
+    assert_eq!(running.quantity(100_003), None);
     for absent in ["quantity", "billedQuantity", "extPrice", "extCost", "margin", "cancelledDate"] {
         assert!(!reply.body.contains(&format!("\"{absent}\"")), "{absent}");
     }
@@ -287,4 +292,46 @@ fn base_08_a_new_agreement_takes_its_billing_from_its_type() {
     assert_eq!(agreement.at("invoicingCycle"), "\"CalendarYear\"");
     let missing: Vec<String> = bare.flaws().into_iter().map(|(_, field)| field).collect();
     assert_eq!(missing, ["name", "type", "company", "contact"]);
+}
+
+#[test]
+fn base_08_a_new_line_without_a_date_begins_on_the_first_day_that_the_rules_allow() {
+    let running = world();
+    let begins = |next_invoice: Option<&str>, billing_start: &str, prorated: bool| {
+        let edit =
+            |field: &str, value: Value| running.by("jo").edit(Kind::Agreement, AGREEMENT, field, value);
+        edit("nextInvoiceDate", next_invoice.map_or(Value::Null, Value::text)).unwrap();
+        edit("billStartDate", Value::text(billing_start)).unwrap();
+        edit("prorateFlag", prorated.into()).unwrap();
+        let reply = create(&running, AGREEMENT, r#"{"product":{"id":502},"billCustomer":"Billable"}"#);
+        assert_eq!(reply.status, 201, "{}", reply.body);
+        reply.at("effectiveDate")
+    };
+    let past = "2025-01-01T00:00:00Z";
+
+    assert_eq!(begins(None, past, false), "\"2026-11-20T00:00:00Z\"", "today");
+    assert_eq!(begins(Some("2026-11-01"), past, false), "\"2026-11-20T00:00:00Z\"", "not invoiced yet");
+    assert_eq!(begins(Some("2026-12-01"), past, false), "\"2026-12-01T00:00:00Z\"", "the open period");
+    assert_eq!(begins(Some("2026-12-01T08:00:00Z"), past, false), "\"2026-12-02T00:00:00Z\"");
+    assert_eq!(begins(Some("2026-12-01"), past, true), "\"2026-11-20T00:00:00Z\"", "prorated");
+    assert_eq!(begins(Some("2026-12-01"), "2027-02-01T00:00:00Z", true), "\"2027-02-01T00:00:00Z\"");
+    assert_eq!(begins(Some("2026-12-01"), "2027-02-01T00:00:00Z", false), "\"2027-02-01T00:00:00Z\"");
+}
+
+#[test]
+fn base_08_a_line_is_cancelled_from_the_start_of_its_cancelled_day_on() {
+    let running = world();
+    let caller = caller(&running);
+    let status_at = |now: &str| {
+        running.clock().set(now.parse().unwrap());
+        caller.get(&caller.line(LINE)).at("agreementStatus")
+    };
+
+    for written in ["2026-11-25T00:00:00Z", "2026-11-25T17:30:00Z"] {
+        running.cancel_addition(LINE, written.parse().unwrap()).unwrap();
+        assert_eq!(status_at("2026-11-24T23:59:59Z"), "\"Active\"", "{written}: the day before");
+        assert_eq!(status_at("2026-11-25T00:00:00Z"), "\"Cancelled\"", "{written}: the day begins");
+        assert_eq!(status_at("2026-11-25T23:59:59Z"), "\"Cancelled\"", "{written}: the day ends");
+        assert_eq!(status_at("2026-11-26T00:00:00Z"), "\"Cancelled\"", "{written}: the day after");
+    }
 }

@@ -132,8 +132,14 @@ fn base_07_removing_a_field_makes_it_absent_unless_it_is_required() {
         caller.send("PATCH", &caller.line(LINE), &format!(r#"[{{"op":"remove","path":"{path}"}}]"#))
     };
 
-    assert!(!remove("invoiceDescription").body.contains("invoiceDescription"));
-    assert_eq!(remove("product").flaws(), [("MissingRequiredField".to_owned(), "product".to_owned())]);
+    let described = r#"[{"op":"add","path":"invoiceDescription","value":"as agreed"}]"#;
+    assert_eq!(caller.send("PATCH", &caller.line(LINE), described).at("invoiceDescription"), "\"as agreed\"");
+    let removed = remove("invoiceDescription");
+    assert_eq!((removed.status, removed.body.contains("invoiceDescription")), (200, false));
+    let required = remove("product");
+    assert_eq!(required.status, 400);
+    assert_eq!(required.flaws(), [("MissingRequiredField".to_owned(), "product".to_owned())]);
+    assert_eq!(caller.get(&caller.line(LINE)).at("product/id"), "501");
 }
 
 #[test]

@@ -265,3 +265,54 @@ fn a_reference_to_what_is_not_kept_here_is_stored_as_a_reference_and_nothing_els
         assert_eq!(set("location", none).status, 400, "{none}");
     }
 }
+
+#[test]
+fn a_company_comes_back_from_the_recycle_bin_only_where_its_identifier_is_still_free() {
+    let running = world();
+    running.set_role("trueup", Role::everything());
+    let caller = caller(&running);
+    let undelete = |id: u32, more: &str| {
+        let body = format!(r#"[{{"op":"replace","path":"deletedFlag","value":false}}{more}]"#);
+        caller.send("PATCH", &format!("company/companies/{id}"), &body)
+    };
+    let taken = r#"{"identifier":"Gone","name":"Another","site":{"name":"Main"},"types":[{"id":1}]}"#;
+    assert_eq!(caller.send("POST", "company/companies", taken).status, 201);
+
+    let refused = undelete(20_003, "");
+
+    assert_eq!(refused.status, 400);
+    assert_eq!(refused.flaws(), [("ObjectExists".to_owned(), "identifier".to_owned())]);
+    let renamed = undelete(20_003, r#",{"op":"replace","path":"identifier","value":"back"}"#);
+    assert_eq!((renamed.status, renamed.at("deletedFlag")), (200, "false".to_owned()));
+    assert_eq!(undelete(20_001, "").status, 200, "nothing comes back that was never away");
+}
+
+#[test]
+fn a_replaced_agreement_takes_from_its_type_what_is_not_demanded() {
+    let body = |more: &str| {
+        format!(r#"{{"name":"Bare","type":{{"id":11}},"company":{{"id":20001}},"contact":{{"id":1}}{more}}}"#)
+    };
+    let seed = super::SEED.replace(
+        "name: Managed Backup }",
+        "name: Managed Backup, fields: { prorateFlag: true, billTime: Billable } }",
+    );
+    let path = format!("finance/agreements/{AGREEMENT}");
+    let demanded = concat!(
+        r#","billTime":"NoCharge","billExpenses":"Billable","billProducts":"Billable","#,
+        r#""employeeCompRate":"Hourly","invoicingCycle":"CalendarYear""#
+    );
+
+    let enforced = super::running(&seed);
+    assert_eq!(
+        caller(&enforced).send("PUT", &path, &body("")).status,
+        400,
+        "what is demanded has no default"
+    );
+    let replaced = caller(&enforced).send("PUT", &path, &body(demanded));
+    assert_eq!((replaced.status, replaced.at("prorateFlag")), (200, "true".to_owned()), "{}", replaced.body);
+    assert_eq!(replaced.at("billTime"), "\"NoCharge\"", "what is sent stays");
+
+    let ignored = super::running(&format!("{seed}options: {{ requiredOnUpdates: ignored }}\n"));
+    let replaced = caller(&ignored).send("PUT", &path, &body(""));
+    assert_eq!((replaced.status, replaced.at("billTime")), (200, "\"Billable\"".to_owned()));
+}
