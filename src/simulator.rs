@@ -85,7 +85,7 @@ pub use log::{Change, Exchange, Mutation, Source};
 pub use options::{
     AdditionCallbacks, AdditionStatus, Comparison, DefaultOrder, IsCloud, Login, Midnight,
     OmittedCustomFields, Options, QuoteEscape, RequiredOnUpdates, ServerTimeZone, SetupTables, Tolerance,
-    Underscore,
+    UnchangedSave, Underscore,
 };
 pub use running::Running;
 pub use seed::{
@@ -255,10 +255,22 @@ impl Simulator {
         self.world().log.hand_edits()
     }
 
-    /// How many rows the audit trail has, about anything.
+    /// How many rows were written to the audit trail, about anything.
     #[must_use]
     pub fn audit_rows(&self) -> usize {
-        self.world().state.audit.len()
+        self.world().state.audit.written()
+    }
+
+    /// How many of them the audit trail has forgotten: it keeps the last 50,000.
+    #[must_use]
+    pub fn forgotten_audit_rows(&self) -> usize {
+        self.world().state.audit.forgotten()
+    }
+
+    /// How many callbacks were dropped before anybody was sent them, since the limit of the log had no room for them.
+    #[must_use]
+    pub fn dropped_callbacks(&self) -> u64 {
+        self.world().callbacks.dropped()
     }
 
     /// A record as the wire shows it, links without a host.

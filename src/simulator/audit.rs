@@ -1,6 +1,9 @@
 //! The audit trail: one row for every change of a record, whoever made it.
+//!
+//! It keeps the last [`MOST_ROWS`] rows, so that a simulator that runs for days does not grow; the rows before them are
+//! forgotten, and counted. How many rows were ever written is never forgotten.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 
@@ -33,9 +36,20 @@ pub(super) const TYPES: &[&str] = &[
     "Site",
 ];
 
-/// Every row, by what it is about.
+/// How many rows are kept, about everything together: some thirty megabytes.
+const MOST_ROWS: usize = 50_000;
+
+/// What a row is about: the type of the record, and its number.
+type Subject = (&'static str, u32);
+
+/// The last rows, by what they are about.
 #[derive(Debug, Default)]
-pub(super) struct AuditTrail(BTreeMap<(&'static str, u32), Vec<Object>>);
+pub(super) struct AuditTrail {
+    rows: BTreeMap<Subject, VecDeque<Object>>,
+    /// What each row is about, in the order they were written.
+    order: VecDeque<Subject>,
+    forgotten: usize,
+}
 
 /// Where a change came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,17 +102,65 @@ impl AuditTrail {
             .with("auditType", audit_type)
             .with("auditSubType", sub_type)
             .with("auditSource", source);
-        self.0.entry((audit_type, row.id)).or_default().push(shown);
+        let subject = (audit_type, row.id);
+        self.rows.entry(subject).or_default().push_back(shown);
+        self.order.push_back(subject);
+        while self.order.len() > MOST_ROWS {
+            self.forget_oldest();
+        }
     }
 
-    /// The rows about one record, in the order they were written.
-    pub(super) fn rows(&self, audit_type: &str, id: u32) -> &[Object] {
+    fn forget_oldest(&mut self) {
+        let Some(subject) = self.order.pop_front() else { return };
+        self.forgotten += 1;
+        let Some(rows) = self.rows.get_mut(&subject) else { return };
+        rows.pop_front();
+        if rows.is_empty() {
+            self.rows.remove(&subject);
+        }
+    }
+
+    /// The rows about one record that are not forgotten, in the order they were written.
+    pub(super) fn rows(&self, audit_type: &str, id: u32) -> impl Iterator<Item = &Object> {
         let known = TYPES.iter().find(|known| **known == audit_type);
-        known.and_then(|known| self.0.get(&(*known, id))).map_or(&[], Vec::as_slice)
+        known.and_then(|known| self.rows.get(&(*known, id))).into_iter().flatten()
     }
 
-    /// How many rows there are about anything.
-    pub(super) fn len(&self) -> usize {
-        self.0.values().map(Vec::len).sum()
+    /// How many rows were written about anything, the forgotten ones included.
+    pub(super) fn written(&self) -> usize {
+        self.forgotten + self.order.len()
+    }
+
+    /// How many of them are forgotten.
+    pub(super) fn forgotten(&self) -> usize {
+        self.forgotten
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AuditTrail, Change, Kind, MOST_ROWS, Row, Source, Timestamp};
+
+    fn write(trail: &mut AuditTrail, id: u32) {
+        let (when, source) = (Timestamp::UNIX_EPOCH, Source::Api);
+        let (kind, change, text) = (Kind::Addition, Change::Changed, format!("row of {id}"));
+        trail.add(Row { kind, id, change, text, when, member: "jo", source });
+    }
+
+    #[test]
+    fn audit_rows_beyond_the_most_are_forgotten_the_oldest_first_and_still_counted() {
+        let mut trail = AuditTrail::default();
+        write(&mut trail, 1);
+        write(&mut trail, 2);
+        assert_eq!((trail.rows("AgreementAddition", 1).count(), trail.forgotten()), (1, 0));
+
+        for _ in 0..MOST_ROWS - 1 {
+            write(&mut trail, 3);
+        }
+
+        let kept = [1, 2, 3].map(|id| trail.rows("AgreementAddition", id).count());
+        assert_eq!(kept, [0, 1, MOST_ROWS - 1]);
+        assert_eq!((trail.written(), trail.forgotten()), (MOST_ROWS + 1, 1));
+        assert_eq!(trail.rows.len(), 2, "nothing stays of what is forgotten");
     }
 }

@@ -27,7 +27,7 @@ pub(super) use signature::key_answer;
 use super::kind::Kind;
 use super::log::Mutation;
 use super::moment;
-use super::options::AdditionCallbacks;
+use super::options::{AdditionCallbacks, UnchangedSave};
 use super::state::{Record, State};
 use super::value::Value;
 use super::{Simulator, World};
@@ -56,6 +56,11 @@ impl Callbacks {
         self.queue.set_limit(bytes);
     }
 
+    /// How many deliveries were dropped before they were over.
+    pub(super) fn dropped(&self) -> u64 {
+        self.queue.dropped()
+    }
+
     /// Disarms every fault.
     pub(super) fn clear_faults(&mut self) {
         self.armed = Armed::default();
@@ -68,7 +73,11 @@ impl Callbacks {
             let sequence = self.queue.next_message();
             let letter = payload::letter(state, &self.origin, callback, saved, sequence);
             let fault = self.armed.take();
+            let dropped = self.queue.dropped();
             self.queue.add(letter, saved.mutation.time, fault);
+            if self.queue.dropped() > dropped {
+                tracing::warn!(dropped = self.queue.dropped(), "The log has no room for callbacks that wait");
+            }
             self.wake.notify_one();
         }
     }
@@ -76,13 +85,15 @@ impl Callbacks {
     /// Notes what came of a delivery. Says whether its callback has now failed for too long.
     fn finish(&mut self, sequence: u64, outcome: DeliveryOutcome, now: Timestamp) -> Option<u32> {
         let (callback, attempts) = self.queue.attempted(sequence, outcome, now)?;
+        let again = next_attempt(outcome, attempts, now).filter(|_| !outcome.is_accepted());
+        if let Some(next) = again {
+            self.queue.send_at(sequence, next);
+            return None;
+        }
+        self.queue.settle(sequence);
         let health = self.health.entry(callback).or_default();
         if outcome.is_accepted() {
             *health = Health::default();
-            return None;
-        }
-        if let Some(next) = next_attempt(outcome, attempts, now) {
-            self.queue.send_at(sequence, next);
             return None;
         }
         if outcome == DeliveryOutcome::NotSent {
@@ -103,6 +114,9 @@ impl World {
     /// Tells whoever registered for it that a record was saved.
     pub(super) fn announce(&mut self, mutation: &Mutation) {
         let Self { state, log: _, callbacks, aftermath: _ } = self;
+        if mutation.before == mutation.after && state.options.unchanged_save == UnchangedSave::Silent {
+            return;
+        }
         callbacks.tell(state, &Saved::of(mutation));
         let of_the_agreement = mutation.kind == Kind::Addition
             && state.options.addition_callbacks == AdditionCallbacks::Agreement;
@@ -117,6 +131,7 @@ impl World {
             if self.state.record(Kind::Callback, delivery.callback).is_some_and(registration::is_active) {
                 return Some(delivery);
             }
+            self.callbacks.queue.settle(delivery.sequence);
         }
         None
     }

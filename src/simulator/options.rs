@@ -11,6 +11,9 @@ pub use super::custom_fields::OmittedCustomFields;
 /// The vendor recommends 2,000 characters and points what is longer than this to a search that only tickets have.
 const LONGEST_ADDRESS: usize = 10_000;
 
+/// Nothing is documented; public code sends this many, so a client that sends more has no witness.
+const MOST_REQUESTS_OF_A_BUNDLE: usize = 50;
+
 /// What a client needs to log in, members' keys apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -147,6 +150,15 @@ switch! {
     }
 }
 switch! {
+    /// Whether a save that changed nothing fires callbacks.
+    UnchangedSave {
+        /// It does, as every save.
+        Fires,
+        /// It is silent.
+        Silent,
+    }
+}
+switch! {
     /// Whether what is marked as required on updates is demanded.
     RequiredOnUpdates {
         /// A PUT or PATCH whose result lacks one is refused.
@@ -211,12 +223,15 @@ pub struct Options {
     pub omitted_custom_fields: OmittedCustomFields,
     /// The order of a list that asks for none.
     pub default_order: DefaultOrder,
-    /// How many requests a bundle may hold; any number where this is absent.
+    /// How many requests a bundle may hold; any number where this is null. Each of them answers a page, of at most 1,000
+    /// records as every page.
     pub bundle_limit: Option<usize>,
     /// Who may read setup tables.
     pub setup_tables: SetupTables,
     /// Which callbacks a change of an addition fires.
     pub addition_callbacks: AdditionCallbacks,
+    /// Whether a save that changed nothing fires callbacks.
+    pub unchanged_save: UnchangedSave,
     /// How many seconds lists and counts lag behind writes. A record that is asked for by its id never does.
     pub list_lag_seconds: u32,
     /// The time zone of the server.
@@ -247,9 +262,10 @@ impl Default for Options {
             addition_status: AdditionStatus::default(),
             omitted_custom_fields: OmittedCustomFields::default(),
             default_order: DefaultOrder::default(),
-            bundle_limit: None,
+            bundle_limit: Some(MOST_REQUESTS_OF_A_BUNDLE),
             setup_tables: SetupTables::default(),
             addition_callbacks: AdditionCallbacks::default(),
+            unchanged_save: UnchangedSave::default(),
             list_lag_seconds: 0,
             server_time_zone: ServerTimeZone::default(),
             midnight: Midnight::default(),

@@ -2,7 +2,7 @@
 //!
 //! Pure: times are arguments. Knows neither what is in a delivery nor who registered for it.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,13 +19,17 @@ const DELIVERY_BYTES: usize = 1024;
 /// Every delivery so far, unless a limit is set.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    deliveries: VecDeque<Delivery>,
+    /// By number.
+    deliveries: BTreeMap<u64, Delivery>,
+    /// Those of them that are over: delivered, given up or lost.
+    settled: BTreeSet<u64>,
     /// Those that are to be sent, in order.
     turns: BTreeSet<Turn>,
     /// Those of them that wait to be overtaken, by number.
     awaiting: Vec<u64>,
     messages: u64,
-    forgotten: u64,
+    newest: u64,
+    dropped: u64,
     weight: usize,
     limit: Option<usize>,
 }
@@ -74,15 +78,29 @@ impl Queue {
                 return;
             }
             Some(CallbackFault::Lost) => {
-                self.push(letter, created, fault);
+                let sequence = self.push(letter, created, fault);
+                self.settle(sequence);
                 return;
             }
         }
         self.let_overtaken_follow(created);
     }
 
+    /// Notes that a delivery is over.
+    pub(super) fn settle(&mut self, sequence: u64) {
+        if self.deliveries.contains_key(&sequence) {
+            self.settled.insert(sequence);
+        }
+    }
+
+    /// How many deliveries the limit had no room for although they were not over.
+    pub(super) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
     fn push(&mut self, letter: Letter, created: Timestamp, fault: Option<CallbackFault>) -> u64 {
-        let sequence = self.newest() + 1;
+        self.newest += 1;
+        let sequence = self.newest;
         let Letter { callback, url, signature, body } = letter;
         let delivery = Delivery {
             sequence,
@@ -96,13 +114,9 @@ impl Queue {
             next_attempt: None,
         };
         self.weight += weight(&delivery);
-        self.deliveries.push_back(delivery);
+        self.deliveries.insert(sequence, delivery);
         self.forget();
         sequence
-    }
-
-    fn newest(&self) -> u64 {
-        self.forgotten + self.deliveries.len() as u64
     }
 
     /// Has a delivery sent at a time.
@@ -119,7 +133,7 @@ impl Queue {
 
     /// Sends those that wait to be overtaken right behind the newest one.
     fn let_overtaken_follow(&mut self, at: Timestamp) {
-        let after = self.newest();
+        let after = self.newest;
         for sequence in std::mem::take(&mut self.awaiting) {
             self.give_turn(Turn { at, after, place: Place::Behind, sequence });
         }
@@ -154,7 +168,7 @@ impl Queue {
 
     /// Every delivery that is not forgotten, by its number.
     pub(super) fn all(&self) -> Vec<Delivery> {
-        self.deliveries.iter().cloned().collect()
+        self.deliveries.values().cloned().collect()
     }
 
     /// Sets how many bytes the deliveries may take, about.
@@ -163,19 +177,22 @@ impl Queue {
         self.forget();
     }
 
-    /// Forgets the oldest deliveries that the limit has no room for. The newest is never among them.
+    /// Forgets the oldest deliveries that the limit has no room for: first those that are over, and only where that does
+    /// not do, those that wait or are on their way, which are counted. The newest is never among them.
     fn forget(&mut self) {
         while self.deliveries.len() > 1 && self.limit.is_some_and(|limit| self.weight > limit) {
-            let Some(oldest) = self.deliveries.pop_front() else { return };
-            self.weight -= weight(&oldest);
-            self.forgotten += 1;
-            self.turns.retain(|turn| turn.sequence != oldest.sequence);
+            let over = self.settled.pop_first();
+            let Some(oldest) = over.or_else(|| self.deliveries.keys().next().copied()) else { return };
+            let Some(forgotten) = self.deliveries.remove(&oldest) else { return };
+            self.weight -= weight(&forgotten);
+            self.dropped += u64::from(over.is_none());
+            self.turns.retain(|turn| turn.sequence != oldest);
+            self.awaiting.retain(|sequence| *sequence != oldest);
         }
     }
 
     fn delivery(&mut self, sequence: u64) -> Option<&mut Delivery> {
-        let place = sequence.checked_sub(self.forgotten + 1)?;
-        self.deliveries.get_mut(usize::try_from(place).ok()?)
+        self.deliveries.get_mut(&sequence)
     }
 }
 
@@ -203,8 +220,31 @@ mod tests {
 
         let kept: Vec<u64> = queue.all().iter().map(|delivery| delivery.sequence).collect();
         assert_eq!(kept, [96, 97, 98, 99, 100]);
+        assert_eq!(queue.dropped(), 95, "nobody was sent them");
         let sent = std::iter::from_fn(|| queue.take_due(Timestamp::UNIX_EPOCH));
         assert_eq!(sent.map(|delivery| delivery.sequence).collect::<Vec<_>>(), kept);
         assert_eq!(queue.next(), None);
+    }
+
+    #[test]
+    fn callback_deliveries_that_wait_or_are_on_their_way_outlast_those_that_are_over() {
+        let mut queue = Queue::default();
+        queue.set_limit(10 * 1024);
+        let now = Timestamp::UNIX_EPOCH;
+        queue.add(letter(), now, None);
+        queue.add(letter(), now, None);
+        let on_its_way = queue.take_due(now).unwrap().sequence;
+        let retried = queue.take_due(now).unwrap().sequence;
+        queue.send_at(retried, Timestamp::MAX);
+
+        for _ in 0..100 {
+            queue.add(letter(), now, None);
+            let sequence = queue.take_due(now).unwrap().sequence;
+            queue.settle(sequence);
+        }
+
+        let kept: Vec<u64> = queue.all().iter().map(|delivery| delivery.sequence).collect();
+        assert_eq!(kept, [on_its_way, retried, 100, 101, 102]);
+        assert_eq!((queue.dropped(), queue.next()), (0, Some(Timestamp::MAX)));
     }
 }

@@ -35,6 +35,8 @@ pub(super) fn log(simulator: &Simulator) -> Value {
         .with("writes", Decimal::from(tally.writes))
         .with("handEdits", Decimal::from(simulator.hand_edits().len()))
         .with("auditRows", Decimal::from(simulator.audit_rows()))
+        .with("forgottenAuditRows", Decimal::from(simulator.forgotten_audit_rows()))
+        .with("droppedCallbacks", Decimal::from(simulator.dropped_callbacks()))
         .with("byRoute", by_route)
         .with("byFault", by_fault);
     Value::Object(shown)

@@ -110,7 +110,7 @@ impl Desk<'_> {
         let rows = self.audit_rows()?;
         let paging = Paging::navigable(self.parameters.get("page"), self.parameters.get("pagesize"))?;
         let listing = self.listing(AUDIT_TRAIL, None, paging)?;
-        let page = listing.cut(rows.iter(), &|_| 0, &look_at_row);
+        let page = listing.cut(rows, &|_| 0, &look_at_row);
         let shown = page.rows.into_iter().map(|row| Value::Object(listing.projection.show(row.clone())));
         let shown = shown.collect();
         if self.asks_forward_only() {
@@ -121,10 +121,10 @@ impl Desk<'_> {
 
     pub(super) fn audit_trail_count(&self) -> Result<Done, Refusal> {
         let listing = self.listing(AUDIT_TRAIL, None, Paging::navigable("", "")?)?;
-        Ok((counted(listing.count(self.audit_rows()?.iter(), &look_at_row)), None))
+        Ok((counted(listing.count(self.audit_rows()?, &look_at_row)), None))
     }
 
-    fn audit_rows(&self) -> Result<&[Object], Refusal> {
+    fn audit_rows(&self) -> Result<impl Iterator<Item = &Object>, Refusal> {
         if !self.member.role.may(Function::AuditTrail, Right::Inquire) {
             return Err(Refusal::forbidden());
         }

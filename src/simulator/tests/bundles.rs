@@ -126,3 +126,40 @@ fn base_12_a_number_may_come_as_a_text_and_what_is_none_is_no_list() {
     };
     assert_eq!([ids(0), ids(1), ids(4)], [vec!["50002"], vec![], vec!["100002"]]);
 }
+
+#[test]
+fn base_12_a_bundle_of_more_than_fifty_requests_is_refused_whole() {
+    let running = world();
+    let bundle = |requests: usize| {
+        let request = r#"{"resourceType":"agreement","apiRequest":{"id":50001,"fields":"id"}}"#;
+        let body = format!(r#"{{"requests":[{}]}}"#, vec![request; requests].join(","));
+        caller(&running).send("POST", "system/bundles", &body)
+    };
+
+    let fifty = bundle(50);
+    let one_more = bundle(51);
+
+    assert_eq!((fifty.status, results(&fifty).len(), one_more.status), (200, 50, 400));
+    assert!(one_more.body.contains("too many requests"), "{}", one_more.body);
+}
+
+#[test]
+fn base_12_a_request_of_a_bundle_answers_a_thousand_rows_at_most() {
+    let companies: Vec<String> =
+        (1..=1_001).map(|n| format!("{{ company: c, name: a{n}, type: t }}")).collect();
+    let running = super::running(&format!(
+        "companies: [{{ identifier: c, name: c }}]\nagreementTypes: [{{ name: t }}]\nagreements: [{}]\n",
+        companies.join(", ")
+    ));
+    let caller = super::Caller::new(&running)
+        .with("Authorization", &basic("msp+public:private"))
+        .with("clientId", "any");
+    let rows = |page: &str| {
+        let request = format!(r#"{{"resourceType":"agreement","apiRequest":{{"fields":"id"{page}}}}}"#);
+        let reply = caller.send("POST", "system/bundles", &format!(r#"{{"requests":[{request}]}}"#));
+        shown(&results(&reply)[0], "count")
+    };
+
+    assert_eq!(rows(r#","page":{"pageSize":5000}"#), "1000");
+    assert_eq!(rows(""), "25");
+}

@@ -69,7 +69,8 @@ fn the_log_tells_requests_by_route_and_status_and_what_befell_them() {
 
     assert_eq!(
         told.body,
-        "{\"requests\":3,\"overLimit\":1,\"writes\":1,\"handEdits\":0,\"auditRows\":1,\"byRoute\":[\
+        "{\"requests\":3,\"overLimit\":1,\"writes\":1,\"handEdits\":0,\"auditRows\":1,\
+         \"forgottenAuditRows\":0,\"droppedCallbacks\":0,\"byRoute\":[\
          {\"method\":\"GET\",\"route\":\"companies\",\"status\":200,\"times\":1},\
          {\"method\":\"GET\",\"route\":\"companies\",\"status\":429,\"times\":1},\
          {\"method\":\"PATCH\",\"route\":\"addition\",\"times\":1}],\

@@ -1,6 +1,6 @@
 //! What nobody knows of the real server: every switch, and what each of its settings does.
 //!
-//! One test a switch. A switch that no test here turns both ways fails the last of them.
+//! One test a switch. A switch that no test here turns to each of its settings fails, here or in the last of them.
 
 use super::{AGREEMENT, Caller, LINE, Reply, basic, caller, encoded, world_with};
 use crate::simulator::{Kind, Midnight, Options, Role, Running, Value};
@@ -8,10 +8,36 @@ use crate::simulator::{Kind, Midnight, Options, Role, Running, Value};
 /// What a caller sees under each setting of a switch, the default first.
 fn switch(name: &str, settings: &[(&str, &str)], see: impl Fn(&Running) -> String) {
     assert!(settings.len() > 1, "{name} has at least two settings");
+    let unturned: Vec<String> = settings_of(name)
+        .into_iter()
+        .filter(|known| !settings.iter().any(|(setting, _)| setting == known))
+        .collect();
+    assert_eq!(unturned, Vec::<String>::new(), "every setting of {name} is turned");
     assert!(settings.iter().any(|(_, seen)| *seen != settings[0].1), "{name} makes a difference");
     assert_eq!(see(&super::world()), settings[0].1, "{name} is {} by default", settings[0].0);
     for (setting, seen) in settings {
         assert_eq!(see(&world_with(&format!("{name}: {setting}"))), *seen, "{name}: {setting}");
+    }
+}
+
+/// The words that a switch can be set to, as the schema of the options lists them; none where it takes a number.
+fn settings_of(name: &str) -> Vec<String> {
+    let schema = schemars::schema_for!(Options).to_value();
+    let property = &schema["properties"][name];
+    assert!(property.is_object(), "{name} is a switch");
+    let mut words = Vec::new();
+    collect_words(&schema, property, &mut words);
+    words
+}
+
+fn collect_words(schema: &serde_json::Value, part: &serde_json::Value, words: &mut Vec<String>) {
+    if let Some(definition) = part["$ref"].as_str() {
+        collect_words(schema, &schema["$defs"][definition.trim_start_matches("#/$defs/")], words);
+    }
+    let listed = part["enum"].as_array().into_iter().flatten().chain([&part["const"]]);
+    words.extend(listed.filter_map(|word| word.as_str().map(str::to_owned)));
+    for choice in ["oneOf", "anyOf", "allOf"] {
+        part[choice].as_array().into_iter().flatten().for_each(|part| collect_words(schema, part, words));
     }
 }
 
@@ -21,6 +47,28 @@ fn status(reply: &Reply) -> String {
 
 fn set_quantity(quantity: &'static str) -> impl Fn(&Running) -> String {
     move |running| status(&caller(running).set_quantity(LINE, quantity))
+}
+
+/// The status of a new line with this quantity, and how many lines there are then.
+fn new_line(quantity: &'static str) -> impl Fn(&Running) -> String {
+    move |running| {
+        let body = format!(
+            r#"{{"product":{{"id":502}},"billCustomer":"Billable","effectiveDate":"2026-12-01T00:00:00Z","quantity":{quantity}}}"#
+        );
+        let reply = caller(running).send("POST", &format!("finance/agreements/{AGREEMENT}/additions"), &body);
+        format!("{} {}", reply.status, running.additions().len())
+    }
+}
+
+/// How many callbacks about agreements a request fires.
+fn callbacks_of(running: &Running, request: impl Fn(&Caller) -> Reply) -> String {
+    running.set_role("trueup", Role::everything());
+    let registration =
+        r#"{"type":"agreement","level":"owner","objectId":1,"url":"http://127.0.0.1:9/hook?recordId="}"#;
+    let caller = caller(running);
+    assert_eq!(caller.send("POST", "system/callbacks", registration).status, 201);
+    assert_eq!(request(&caller).status, 200);
+    running.deliveries().len().to_string()
 }
 
 fn ids(running: &Running, path: &str, conditions: &str) -> String {
@@ -76,11 +124,13 @@ fn unknown_decimals_of_a_quantity() {
 #[test]
 fn unknown_fate_of_a_negative_quantity() {
     switch("negativeQuantity", &[("accepted", "200"), ("refused", "400")], set_quantity("-0.5"));
+    switch("negativeQuantity", &[("accepted", "201 3"), ("refused", "400 2")], new_line("-0.5"));
 }
 
 #[test]
 fn unknown_fate_of_a_zero_quantity() {
     switch("zeroQuantity", &[("accepted", "200"), ("refused", "400")], set_quantity("0.00"));
+    switch("zeroQuantity", &[("accepted", "201 3"), ("refused", "400 2")], new_line("0.00"));
 }
 
 #[test]
@@ -181,7 +231,7 @@ fn unknown_order_of_a_list_that_asks_for_none() {
 #[test]
 fn unknown_limit_of_a_bundle() {
     let body = r#"{"requests":[{"resourceType":"ticket"},{"resourceType":"ticket"}]}"#;
-    switch("bundleLimit", &[("null", "200"), ("1", "400"), ("2", "200")], |running| {
+    switch("bundleLimit", &[("50", "200"), ("null", "200"), ("1", "400"), ("2", "200")], |running| {
         status(&caller(running).send("POST", "system/bundles", body))
     });
 }
@@ -292,18 +342,40 @@ fn unknown_time_zone_of_the_server() {
     });
 }
 
-/// Switches that other tests turn, and where.
-const ELSEWHERE: &[(&str, &str)] = &[("additionCallbacks", "the tests of callbacks")];
+#[test]
+fn unknown_callbacks_of_a_changed_addition() {
+    switch("additionCallbacks", &[("silent", "0"), ("agreement", "1")], |running| {
+        callbacks_of(running, |caller| caller.set_quantity(LINE, "7"))
+    });
+}
 
 #[test]
-fn every_switch_is_turned_both_ways_by_a_test() {
+fn unknown_callbacks_of_a_save_that_changed_nothing() {
+    let rename = |name: &'static str| {
+        let body = replace("name", &format!("\"{name}\""));
+        move |caller: &Caller| caller.send("PATCH", &format!("finance/agreements/{AGREEMENT}"), &body)
+    };
+    let settings = [("fires", "1"), ("silent", "0")];
+    switch("unchangedSave", &settings, |running| callbacks_of(running, rename("Cedar backup")));
+    let changed = world_with("unchangedSave: silent");
+    assert_eq!(
+        callbacks_of(&changed, rename("Another name")),
+        "1",
+        "a save that changed something always fires"
+    );
+}
+
+#[test]
+fn every_switch_is_turned_to_each_of_its_settings_by_a_test() {
     let switches = serde_yaml::to_value(Options::default()).unwrap();
     let switches: Vec<&str> = switches.as_mapping().unwrap().keys().filter_map(|key| key.as_str()).collect();
     let here = include_str!("unknowns.rs");
 
     let turned = |name: &str| here.contains(&format!("switch(\"{name}\", &"));
-    let elsewhere = |name: &str| ELSEWHERE.iter().any(|(own, _)| *own == name);
-    let unturned: Vec<&str> =
-        switches.iter().copied().filter(|name| !turned(name) && !elsewhere(name)).collect();
+    let unturned: Vec<&str> = switches.iter().copied().filter(|name| !turned(name)).collect();
     assert_eq!(unturned, Vec::<&str>::new());
+    let settings = |name: &str| settings_of(name).join(" ");
+    assert_eq!(settings("additionCallbacks"), "silent agreement");
+    assert_eq!(settings("quoteEscape"), "none doubled backslash");
+    assert_eq!(settings("badKeys"), "");
 }
