@@ -20,7 +20,8 @@ pub(super) fn flaw(state: &State, kind: Kind, before: Option<&Record>, fields: &
         return None;
     }
     let same = |record: &Record| {
-        record.get("identifier").as_text().is_some_and(|own| own.eq_ignore_ascii_case(wanted))
+        let own = record.get("identifier").as_text();
+        own.is_some_and(|own| state.options.string_comparison.same(own, wanted))
             && !deleted(&record.fields)
             && before.is_none_or(|before| before.id != record.id)
     };

@@ -46,7 +46,7 @@ impl Listing {
         kind: Option<Kind>,
         options: &Options,
     ) -> Result<Self, Refusal> {
-        let order = Order::read(question.order_by, schema)?;
+        let order = Order::read(question.order_by, schema, options.string_comparison)?;
         if matches!(question.paging, Paging::ForwardOnly { .. }) && !order.is_empty() {
             return Err(Refusal::malformed("The orderBy is not allowed with forward-only pagination"));
         }

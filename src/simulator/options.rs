@@ -66,7 +66,7 @@ switch! {
     }
 }
 switch! {
-    /// How texts are compared in filters.
+    /// How texts are compared: in filters and orders, and where an identifier or name means a record or is taken already.
     Comparison {
         /// Upper and lower case are the same.
         Insensitive,
@@ -74,6 +74,24 @@ switch! {
         Sensitive,
     }
 }
+impl Comparison {
+    /// A text as it is compared.
+    pub(super) fn folded(self, text: &str) -> String {
+        match self {
+            Self::Insensitive => text.to_lowercase(),
+            Self::Sensitive => text.to_owned(),
+        }
+    }
+
+    /// Whether two texts are the same.
+    pub(super) fn same(self, one: &str, other: &str) -> bool {
+        match self {
+            Self::Insensitive if one.is_ascii() && other.is_ascii() => one.eq_ignore_ascii_case(other),
+            Self::Insensitive | Self::Sensitive => self.folded(one) == self.folded(other),
+        }
+    }
+}
+
 switch! {
     /// How a quote inside a quoted text is written in filters.
     QuoteEscape {
@@ -209,7 +227,7 @@ pub struct Options {
     pub invoiced_line_quantity: Tolerance,
     /// Whether agreements that change need what is marked as required on updates.
     pub required_on_updates: RequiredOnUpdates,
-    /// How texts are compared in filters.
+    /// How texts are compared: in filters and orders, and where an identifier or name means a record or is taken already.
     pub string_comparison: Comparison,
     /// How a quote inside a quoted text is written in filters.
     pub quote_escape: QuoteEscape,

@@ -4,12 +4,16 @@ use std::cmp::Ordering;
 
 use super::column::{self, Column};
 use super::filter::BadCondition;
+use super::options::Comparison;
 use super::schema::Schema;
 use super::value::Value;
 
 /// An order of rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Order(Vec<(Column, Direction)>);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Order {
+    columns: Vec<(Column, Direction)>,
+    comparison: Comparison,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Direction {
@@ -19,26 +23,27 @@ enum Direction {
 
 impl Order {
     /// Reads a comma-separated list. An empty one orders nothing.
-    pub(super) fn read(text: &str, schema: Schema) -> Result<Self, BadCondition> {
+    pub(super) fn read(text: &str, schema: Schema, comparison: Comparison) -> Result<Self, BadCondition> {
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-        parts.map(|part| read_one(part, schema)).collect::<Result<_, _>>().map(Self)
+        let columns = parts.map(|part| read_one(part, schema)).collect::<Result<_, _>>()?;
+        Ok(Self { columns, comparison })
     }
 
     /// Whether nobody asked for an order.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.columns.is_empty()
     }
 
     /// What a row is ordered by.
     pub(super) fn key(&self, look: &dyn Fn(&Column) -> Value) -> Vec<Value> {
-        self.0.iter().map(|(column, _)| look(column)).collect()
+        self.columns.iter().map(|(column, _)| look(column)).collect()
     }
 
     /// How two rows with these keys follow each other.
     pub(super) fn compare(&self, left: &[Value], right: &[Value]) -> Ordering {
-        let pairs = self.0.iter().zip(left.iter().zip(right));
+        let pairs = self.columns.iter().zip(left.iter().zip(right));
         let one = |((_, direction), (left, right)): (&(Column, Direction), (&Value, &Value))| {
-            let order = compare(left, right);
+            let order = compare(left, right, self.comparison);
             match direction {
                 Direction::Ascending => order,
                 Direction::Descending => order.reverse(),
@@ -65,10 +70,10 @@ fn read_one(part: &str, schema: Schema) -> Result<(Column, Direction), BadCondit
     }
 }
 
-fn compare(left: &Value, right: &Value) -> Ordering {
+fn compare(left: &Value, right: &Value, comparison: Comparison) -> Ordering {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => left.cmp(right),
-        (Value::Text(left), Value::Text(right)) => left.to_lowercase().cmp(&right.to_lowercase()),
+        (Value::Text(left), Value::Text(right)) => comparison.folded(left).cmp(&comparison.folded(right)),
         (Value::Flag(left), Value::Flag(right)) => left.cmp(right),
         (Value::Date(left), Value::Date(right)) => left.cmp(right),
         (left, right) => rank(left).cmp(&rank(right)),
@@ -91,7 +96,7 @@ fn rank(value: &Value) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::compare;
+    use super::{Comparison, compare};
     use crate::simulator::Value;
     use std::cmp::Ordering;
 
@@ -110,9 +115,15 @@ mod tests {
 
         for (place, left) in values.iter().enumerate() {
             for (other, right) in values.iter().enumerate() {
-                assert_eq!(compare(left, right), place.cmp(&other), "{left} {right}");
+                assert_eq!(
+                    compare(left, right, Comparison::Insensitive),
+                    place.cmp(&other),
+                    "{left} {right}"
+                );
             }
         }
-        assert_eq!(compare(&Value::text("A"), &Value::text("a")), Ordering::Equal);
+        let two_cases = |comparison| compare(&Value::text("a"), &Value::text("B"), comparison);
+        assert_eq!(two_cases(Comparison::Insensitive), Ordering::Less);
+        assert_eq!(two_cases(Comparison::Sensitive), Ordering::Greater);
     }
 }

@@ -167,7 +167,10 @@ impl State {
         }
         ["identifier", "name"].into_iter().find_map(|property| {
             let wanted = object.get(property)?.as_text()?;
-            let same = |record: &&Record| record.get(property).as_text() == Some(wanted);
+            let comparison = self.options.string_comparison;
+            let same = |record: &&Record| {
+                record.get(property).as_text().is_some_and(|own| comparison.same(own, wanted))
+            };
             let is_deleted = |record: &&Record| record.get("deletedFlag").flag() == Some(true);
             let (deleted, live): (Vec<&Record>, Vec<&Record>) =
                 self.records(kind, None, 0).filter(same).partition(is_deleted);

@@ -7,7 +7,7 @@ use super::like;
 use super::parser::{Sense, Sentence, Test};
 use crate::simulator::column::Column;
 use crate::simulator::moment;
-use crate::simulator::options::{Comparison, Options};
+use crate::simulator::options::Options;
 use crate::simulator::value::Value;
 
 /// Whether a sentence holds for the row that `look` looks at.
@@ -80,8 +80,5 @@ fn text_holds(sense: Sense, value: &Value, fits: impl Fn(&str) -> bool) -> bool 
 
 /// A text as it is compared.
 fn folded(text: &str, options: &Options) -> String {
-    match options.string_comparison {
-        Comparison::Insensitive => text.to_lowercase(),
-        Comparison::Sensitive => text.to_owned(),
-    }
+    options.string_comparison.folded(text)
 }

@@ -176,6 +176,19 @@ fn unknown_case_of_texts_in_conditions() {
 }
 
 #[test]
+fn unknown_case_of_identifiers_that_mean_a_record_or_are_taken() {
+    switch("stringComparison", &[("insensitive", "201"), ("sensitive", "400")], |running| {
+        let body = r#"{"name":"A","type":{"id":11},"company":{"identifier":"CEDAR"},"contact":{"id":1}}"#;
+        status(&caller(running).send("POST", "finance/agreements", body))
+    });
+    switch("stringComparison", &[("insensitive", "400"), ("sensitive", "200")], |running| {
+        running.set_role("trueup", Role::everything());
+        let body = replace("identifier", "\"CEDAR\"");
+        status(&caller(running).send("PATCH", "company/companies/20003", &body))
+    });
+}
+
+#[test]
 fn unknown_escape_of_a_quote_in_a_text() {
     let renamed = |running: &Running, text: &str| {
         running.by("jo").edit(Kind::Company, 20_001, "name", "it's").unwrap();
