@@ -1,7 +1,7 @@
 //! What is told of the API members' rights before anything is written.
 
 use super::screen::Screen;
-use crate::connectwise::Finding;
+use crate::connectwise::{Finding, LineWrites};
 use crate::problem::printable;
 use crate::reconciler::Preflight;
 
@@ -18,11 +18,11 @@ pub(super) fn tell(preflight: &Preflight, screen: &Screen) {
         Preflight::Asked { rights, writes } => {
             let barring: Vec<&Finding> = rights.barring(*writes).collect();
             let others = rights.missing().filter(|finding| !barring.contains(finding));
-            list(
-                "Nothing is written: the API member lacks rights that are needed",
-                barring.iter().copied(),
-                screen,
-            );
+            let heading = match rights.barring(LineWrites::Quantities).next() {
+                Some(_) => "Nothing is written: the API member lacks rights that are needed",
+                None => "No line is created: the API member lacks rights that are needed",
+            };
+            list(heading, barring.iter().copied(), screen);
             list("The API member lacks rights; what is written now needs none of them", others, screen);
             list(
                 "It is not clear whether the API member has rights that are needed",

@@ -76,7 +76,7 @@ pub enum Halt {
     Expired,
     /// ConnectWise refused the keys, or what their member asked for.
     CredentialRefused,
-    /// The API member lacks a right, so nothing was tried.
+    /// The API member lacks a right that the writes take, or may not see several lines in a row.
     RightsMissing,
     /// One of the lines that were tried first was not verified.
     FirstLinesFailed,
@@ -137,6 +137,8 @@ pub(super) struct Run<'r> {
     pub(super) validity: Validity<'r>,
     /// Why nothing may be tried at all, if that is known beforehand.
     pub(super) halted: Option<Halt>,
+    /// Why no line may be created.
+    pub(super) creates_halted: Option<Halt>,
 }
 
 /// Applies `chosen`, lines of `plan`. `tell` hears each result as it comes.
@@ -163,7 +165,8 @@ pub(super) async fn apply<'p>(
 
     for line in order.lines {
         halt = halt.or_else(|| gate.closed(Timestamp::now()));
-        let outcome = match (halt, sisters.awaited(line)) {
+        let barred = run.creates_halted.filter(|_| line.addition.is_none());
+        let outcome = match (halt.or(barred), sisters.awaited(line)) {
             (Some(halt), _) => Outcome::NotTried(halt),
             (None, Some(sister)) => Outcome::WaitsForSister(sister),
             (None, None) => {
@@ -201,9 +204,10 @@ fn halts(conclusion: &Conclusion, is_first: bool) -> Option<Halt> {
     (is_first && failed).then_some(Halt::FirstLinesFailed)
 }
 
-/// Whether somebody else changed the line meanwhile: that says nothing about our writes, so the others go on.
+/// Whether nothing was sent, since somebody else changed the line meanwhile or it could not be read: that says nothing about
+/// our writes, so the others go on.
 fn is_left_out(conclusion: &Conclusion) -> bool {
-    matches!(conclusion, Conclusion::Stale(_))
+    matches!(conclusion, Conclusion::Stale(_) | Conclusion::Unreadable { .. })
 }
 
 /// The first step of a line. A line without a number to write is left as it is; the planner gives none.
@@ -231,7 +235,7 @@ async fn create(line: &Line<'_>, quantity: Quantity, timing: Timing, hands: &Han
             let effective = first_day(&agreement, today);
             CreateLine { line: line.key(), quantity, effective, timing }.start()
         }
-        Ok(None) => stale(Stale::AgreementEnded),
+        Ok(None) => Step::Done(Conclusion::Unreadable { message: "its agreement was not found".to_owned() }),
         Err(unread) => Step::Done(Conclusion::Unreadable { message: unread.to_string() }),
     }
 }

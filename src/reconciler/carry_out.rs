@@ -78,8 +78,18 @@ pub async fn carry_out<'p>(
         journal.begin_run(inputs.tenant, plan.commit, &plan.digest, inputs.now)
     })?;
     let validity = Validity { until, freezes: &inputs.catalog.policy.freeze };
-    let halted = rights.halt();
-    let run = Run { id, tenant: inputs.tenant, timing, connectwise, journal, stop, validity, halted };
+    let (halted, creates_halted) = (rights.halt(), rights.halt_creates());
+    let run = Run {
+        id,
+        tenant: inputs.tenant,
+        timing,
+        connectwise,
+        journal,
+        stop,
+        validity,
+        halted,
+        creates_halted,
+    };
     let tell = |result: &LineResult<'p>| tell(Told::Line(result));
     let applied = apply(plan, choice.lines.iter().copied(), run, tell).await?;
     let result = record::result(plan, choice, &applied);

@@ -1,12 +1,12 @@
 //! Before the first write of a run: what the members may do, by ConnectWise's own word.
 //!
-//! Decides whether anything is tried. A right that the writes take and that is missing stops the run before it begins; any
-//! other that is missing, or too much, is told and stops nothing; where ConnectWise does not say, the first write itself
-//! will tell.
+//! Decides what is tried. A right that every write takes and that is missing stops the run before it begins, one that only
+//! creates take stops those; any other that is missing, or too much, is told and stops nothing; where ConnectWise does not
+//! say, the first write itself will tell.
 
 use super::apply::Halt;
 use super::stop::Stop;
-use crate::connectwise::{ConnectWise, LineWrites, Needs, Rights, RightsError, TicketUse};
+use crate::connectwise::{ConnectWise, Finding, LineWrites, Needs, Purpose, Rights, RightsError, TicketUse};
 use crate::mapping::{Catalog, MissingAddition};
 
 /// What is known of the members' rights before a run.
@@ -31,10 +31,27 @@ impl Preflight {
     /// Why nothing is tried, if so.
     pub(super) fn halt(&self) -> Option<Halt> {
         match self {
-            Self::Asked { rights, writes } => rights.barring(*writes).next().map(|_| Halt::RightsMissing),
+            Self::Asked { rights, writes: _ } => {
+                rights.barring(LineWrites::Quantities).next().map(|_| Halt::RightsMissing)
+            }
             Self::KeysRefused(_) => Some(Halt::CredentialRefused),
             Self::Skipped | Self::Unreadable(_) => None,
         }
+    }
+
+    /// The right without which the run creates no line, if one is missing.
+    pub(super) fn barring_creates(&self) -> Option<&Finding> {
+        match self {
+            Self::Asked { rights, writes } => {
+                rights.barring(*writes).find(|finding| finding.purpose == Purpose::Creating)
+            }
+            Self::KeysRefused(_) | Self::Skipped | Self::Unreadable(_) => None,
+        }
+    }
+
+    /// Why no line is created, if so. The others are written all the same.
+    pub(super) fn halt_creates(&self) -> Option<Halt> {
+        self.barring_creates().map(|_| Halt::RightsMissing)
     }
 }
 

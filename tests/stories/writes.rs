@@ -160,26 +160,26 @@ fn a_new_line_is_created_at_nothing_and_brought_to_its_quantity_by_a_write_of_it
 }
 
 #[test]
-fn a_right_to_add_that_is_missing_stops_the_run_that_creates_and_no_other() {
+fn i5_a_right_to_add_that_is_missing_stops_creates_and_nothing_else() {
+    let bolt =
+        "companies: [{ id: 72, identifier: Bolt, name: Bolt, customFields: { echo_username: bolt } }, ";
+    let one_line = "agreements:\n  - { id: 402, name: Bolt Backup, company: 72, type: 5, additions: [{ id: 9002, product: BKP-GB, quantity: 10 }] }";
+    let seed = SEED.replace("{ id: 9001, product: BKP-GB, quantity: 25 }", "");
+    let world = World::seeded(&seed.replace("companies: [", bolt).replace("agreements:", one_line));
+    world.settings(SOURCES, QUICK_WRITES);
+    world.mapping("policy.yaml", "policy: { missing_addition: create }\n").mapping("backup.yaml", MAPPING);
+    world.accounts(&[&account("acme_dental", 27), &account("bolt", 11)]).commit("Bill backup");
     let may_not_add = Levels { inquire: Level::All, edit: Level::All, ..Levels::default() };
-    let role = Role::default().with(Function::Agreements, may_not_add);
-    let missing = "Finance > Agreements: Add is None, All is needed";
-    let (creating, setting) = (to_create(), World::in_step());
-    setting.settings(SOURCES, QUICK_WRITES);
-    setting.mapping("policy.yaml", "policy: { missing_addition: create }\n").commit("Create lines");
-    setting.accounts(&[&account("acme_dental", 26)]);
-    for world in [&creating, &setting] {
-        world.simulator().set_role("trueup", role.clone());
-    }
+    world.simulator().set_role("trueup", Role::default().with(Function::Agreements, may_not_add));
 
-    let (created, set) = (creating.apply(), setting.apply());
+    let ran = world.apply();
 
-    assert_eq!((created.code, creating.write_requests().len()), (Some(6), 0), "{}", created.stderr);
-    assert!(created.stderr.contains("Nothing is written"), "{}", created.stderr);
-    assert_eq!((set.code, setting.quantity(9001).as_str()), (Some(0), "26"), "{}", set.stderr);
-    for ran in [&created, &set] {
-        assert!(ran.stderr.contains(missing), "{}", ran.stderr);
+    assert_eq!((ran.code, world.quantity(9002).as_str()), (Some(6), "11"), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(world.write_requests().len(), 1, "no create is tried");
+    for told in ["No line is created", "Finance > Agreements: Add is None, All is needed"] {
+        assert!(ran.stderr.contains(told), "{}", ran.stderr);
     }
+    assert!(ran.stdout.contains("the API member lacks a right that is needed"), "{}", ran.stdout);
 }
 
 #[test]

@@ -146,7 +146,7 @@ fn differs(stale: &Stale) -> String {
         Stale::Gone => "concurrent_change: the addition is gone".to_owned(),
         Stale::Cancelled => "concurrent_change: the addition was cancelled".to_owned(),
         Stale::Moved => "concurrent_change: the addition bills another product or agreement now".to_owned(),
-        Stale::AgreementEnded => "concurrent_change: the agreement runs no more".to_owned(),
+        Stale::AgreementEnded => "concurrent_change: the agreement does not run today".to_owned(),
         Stale::AgreementMoved => "concurrent_change: the agreement is another company's now".to_owned(),
         Stale::Exists(additions) => {
             format!("concurrent_change: {} such additions exist by now", additions.len())

@@ -157,7 +157,7 @@ impl Post {
         self.meant.work.create.line
     }
 
-    /// How long after its intent was meant the last moment is to send it.
+    /// How long after what it rests on was asked for it may be sent.
     #[must_use]
     pub fn send_within(&self) -> Duration {
         self.meant.work.create.timing.send_by

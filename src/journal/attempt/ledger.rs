@@ -135,6 +135,20 @@ impl Intend {
         self.turn.attempt
     }
 
+    /// How long after what it rests on was asked for it may be sent.
+    #[must_use]
+    pub fn send_within(&self) -> Duration {
+        self.work.timing().send_by
+    }
+
+    /// What it rests on was asked for too long ago: it is read again before anything is meant.
+    pub fn read_again(self) -> Step {
+        match self.work {
+            Work::Set(work) => work.set.start_again(self.turn),
+            Work::Create(work) => work.create.start_again(self.turn),
+        }
+    }
+
     /// When the intent can be settled by reading if it is meant at that time; it belongs in the journal.
     #[must_use]
     pub fn settles_at(&self, at: Timestamp) -> Timestamp {

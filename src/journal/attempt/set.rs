@@ -264,7 +264,7 @@ impl Patch {
         self.meant.work.set.addition
     }
 
-    /// How long after its intent was meant the last moment is to send it.
+    /// How long after what it rests on was asked for it may be sent.
     #[must_use]
     pub fn send_within(&self) -> Duration {
         self.meant.work.set.timing.send_by

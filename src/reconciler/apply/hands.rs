@@ -127,23 +127,27 @@ impl Heard {
             return;
         };
         match error.class() {
+            Class::NotPermitted if is_of_one_record(error) => self.failed(Halt::RightsMissing),
             Class::NotPermitted => self.lost = Some(Halt::CredentialRefused),
             Class::Setup | Class::Throttled { .. } => self.lost = Some(Halt::OutOfReach),
-            Class::Passing | Class::Moved | Class::Incomplete if !is_of_one_record(error) => {
-                self.failures = self.failures.saturating_add(1);
-                if self.failures >= FAILURES {
-                    self.lost = Some(Halt::OutOfReach);
-                }
-            }
+            Class::Passing | Class::Moved if !is_of_one_record(error) => self.failed(Halt::OutOfReach),
             Class::Passing | Class::Moved | Class::Incomplete | Class::Refused | Class::Gone => {}
+        }
+    }
+
+    /// It failed in a way that a few records may have by themselves, but hardly several in a row.
+    fn failed(&mut self, why: Halt) {
+        self.failures = self.failures.saturating_add(1);
+        if self.failures >= FAILURES {
+            self.lost = Some(why);
         }
     }
 }
 
 /// Whether it may well be the record that cannot be read, and others can. A few of those must not keep all lines behind
-/// them from being written, pass after pass.
+/// them from being written, pass after pass. What is answered and not understood is of the record in any case.
 fn is_of_one_record(error: &ConnectWiseError) -> bool {
-    matches!(error, ConnectWiseError::Server { status: 500, .. } | ConnectWiseError::Incomplete { .. })
+    matches!(error, ConnectWiseError::Server { status: 500, .. } | ConnectWiseError::Forbidden { .. })
 }
 
 #[cfg(test)]
@@ -167,6 +171,26 @@ mod tests {
     fn keys_that_are_refused_once_are_not_tried_again() {
         let refused = ConnectWiseError::Unauthorized { message: String::new() };
         assert_eq!(lost(&[None, Some(refused)]), Some(Halt::CredentialRefused));
+    }
+
+    #[test]
+    fn a_record_that_the_member_may_not_see_is_one_record_and_three_in_a_row_are_a_role() {
+        let forbidden = || {
+            let (resource, message) = (Resource::Additions, String::new());
+            Some(ConnectWiseError::Forbidden { resource, message })
+        };
+        assert_eq!(lost(&[forbidden(), forbidden()]), None);
+        assert_eq!(lost(&[forbidden(), None, forbidden(), forbidden()]), None);
+        assert_eq!(lost(&[forbidden(), forbidden(), forbidden()]), Some(Halt::RightsMissing));
+    }
+
+    #[test]
+    fn answers_that_are_not_understood_keep_no_others_from_being_written() {
+        let odd = || {
+            let (resource, what) = (Resource::Additions, "no product".to_owned());
+            Some(ConnectWiseError::BadAnswer { resource, what })
+        };
+        assert_eq!(lost(&[odd(), odd(), odd(), odd()]), None);
     }
 
     #[test]

@@ -47,6 +47,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// A line whose read may lag is read again at least this often.
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
+/// How often a line is read again whose reading took so long that it may show what is no more.
+const SLOW_READS: u8 = 2;
+
 /// Writes one line: reads, commits the intent, sends, verifies, settles. A doubt is left for a later pass.
 pub(super) async fn write(
     start: Step,
@@ -58,23 +61,25 @@ pub(super) async fn write(
     let creates = matches!(start, Step::List(_));
     let mut step = start;
     let mut pause = PAUSE;
-    let mut meant_at = Instant::now();
+    let (mut asked_at, mut slow) = (Instant::now(), 0);
     loop {
         step = match step {
             Step::Intend(intend) => match pen.gate.closed(Timestamp::now()) {
                 Some(halt) => return Ok(left(&intend.action(), halt, creates)),
+                None if asked_at.elapsed() <= intend.send_within() => commit(intend, line, subject, hands)?,
+                None if slow == SLOW_READS => return Ok(too_slow(&intend.action(), creates)),
                 None => {
-                    meant_at = Instant::now();
-                    commit(intend, line, subject, hands)?
+                    slow += 1;
+                    intend.read_again()
                 }
             },
             Step::Patch(patch) => {
-                pen.writer.send_by(meant_at + patch.send_within());
+                pen.writer.send_by(asked_at + patch.send_within());
                 let answer = pen.writer.set_quantity(line.agreement, patch.addition(), patch.after()).await;
                 patch.answered(received(answer, 200))
             }
             Step::Post(post) => {
-                pen.writer.send_by(meant_at + post.send_within());
+                pen.writer.send_by(asked_at + post.send_within());
                 let answer = pen.writer.create_inert(line.agreement, line.product, post.effective()).await;
                 post.answered(received(answer, 201))
             }
@@ -86,6 +91,7 @@ pub(super) async fn write(
             Step::Done(conclusion) => return Ok(Outcome::Concluded(conclusion)),
             reading @ (Step::Read(_) | Step::List(_)) => {
                 make_room(pen.writer, hands.stop).await;
+                asked_at = Instant::now();
                 read(reading, line, hands).await?
             }
             telling => read(telling, line, hands).await?,
@@ -181,6 +187,16 @@ fn left(meant: &Action, halt: Halt, creates: bool) -> Outcome {
         Action::Set { addition, .. } if creates => Outcome::Concluded(Conclusion::Created { addition }),
         Action::Set { .. } | Action::Create { .. } => Outcome::NotTried(halt),
     }
+}
+
+/// Reading took too long each time: by the time it was through, somebody may have changed the line. One that was created
+/// just before stays at 0 for now.
+fn too_slow(meant: &Action, creates: bool) -> Outcome {
+    let message = "ConnectWise took too long to show the line for a write to rest on it".to_owned();
+    Outcome::Concluded(match *meant {
+        Action::Set { addition, .. } if creates => Conclusion::Created { addition },
+        Action::Set { .. } | Action::Create { .. } => Conclusion::Unreadable { message },
+    })
 }
 
 fn again(retry: Retry, gate: &Gate<'_>) -> Step {

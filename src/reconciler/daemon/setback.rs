@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::connectwise::{Class, ConnectWiseError};
+use crate::connectwise::{Class, ConnectWiseError, LineWrites};
 use crate::journal::JournalError;
 use crate::journal::attempt::Conclusion;
 use crate::problem::{Code, Problem, printable};
@@ -75,8 +75,8 @@ impl Setback {
             Preflight::KeysRefused(error) => {
                 (Kind::Refused, format!("Nothing is written: {error}"), error.error.hint().to_owned())
             }
-            Preflight::Asked { rights, writes } => {
-                let first = rights.barring(*writes).next()?;
+            Preflight::Asked { rights, writes: _ } => {
+                let first = rights.barring(LineWrites::Quantities).next()?;
                 let message = format!("Nothing is written, since a right is missing: {first}");
                 (Kind::Barred, message, MEND_THE_ROLE.to_owned())
             }
@@ -85,14 +85,22 @@ impl Setback {
         Some(Self { kind, ..Self::passing(Phase::Apply, message, Some(hint)) })
     }
 
+    /// Why no line was created although the plan asks for some, where a right is missing for that alone.
+    pub(super) fn no_creates(rights: &Preflight) -> Option<Self> {
+        let first = rights.barring_creates()?;
+        let message =
+            printable(&format!("No line is created, since a right is missing: {first}")).into_owned();
+        let kind = Kind::Barred;
+        Some(Self { kind, ..Self::passing(Phase::Apply, message, Some(MEND_THE_ROLE.to_owned())) })
+    }
+
     /// Why writing stopped before the plan was through; `None` where it did not, or where somebody meant it to. What came
     /// of each line, and when it is tried again, is told elsewhere.
     pub(super) fn halted(applied: &Applied<'_>) -> Option<Self> {
         let halt = applied.halted?;
         let hint = match halt {
-            Halt::Stopped | Halt::Suspended | Halt::Frozen | Halt::Expired | Halt::RightsMissing => {
-                return None;
-            }
+            Halt::Stopped | Halt::Suspended | Halt::Frozen | Halt::Expired => return None,
+            Halt::RightsMissing => MEND_THE_ROLE,
             Halt::CredentialRefused => {
                 "Check the keys, and the member's security role; trueup doctor lists all rights"
             }

@@ -19,7 +19,7 @@ use crate::mapping::Mode;
 use crate::plan::Plan;
 use crate::reconciler::carry_out::{Remember, remember};
 use crate::reconciler::standing::{PassResult, Phase, Planned, WriteKind, WriteResult};
-use crate::reconciler::{Applied, Choice, Halt, LineResult, Means, Outcome, Told, carry_out};
+use crate::reconciler::{Applied, Choice, Halt, LineResult, Means, Outcome, Preflight, Told, carry_out};
 
 /// A plan that the daemon drew is good for so long: by then it draws another one anyway.
 const GOOD_FOR: SignedDuration = SignedDuration::from_mins(30);
@@ -74,7 +74,7 @@ impl Worker {
         if done.applied.is_complete() {
             self.took(Phase::Apply, started, since(now, started));
         }
-        Ok(self.written(&plan, &done.applied))
+        Ok(self.written(&plan, &done.applied, &done.rights))
     }
 
     /// How a pass ended that wrote nothing, since nothing may be written or nothing is to be.
@@ -91,7 +91,7 @@ impl Worker {
     }
 
     /// How a pass ended that carried its plan out.
-    fn written(&mut self, plan: &Plan<'_>, applied: &Applied<'_>) -> Came {
+    fn written(&mut self, plan: &Plan<'_>, applied: &Applied<'_>, rights: &Preflight) -> Came {
         let written = applied.results.iter().filter(|result| was_sent(&result.outcome)).count();
         self.doubts.extend(applied.results.iter().filter_map(|result| doubt(&result.outcome)));
         self.standing.in_doubt = self.doubts.len();
@@ -101,18 +101,22 @@ impl Worker {
         if self.stop.is_requested() && applied.results.iter().any(was_cut) {
             self.cut = Finished::Cut;
         }
-        let refused =
-            |result: &LineResult<'_>| matches!(result.outcome, Outcome::NotTried(Halt::CredentialRefused));
         let result = match (applied.is_complete(), plan.summary.hold, written) {
             (false, _, _) => PassResult::Partial,
             (true, 1.., _) => PassResult::Held,
             (true, 0, 0) => PassResult::InStep,
             (true, 0, _) => PassResult::Applied,
         };
-        let ended = if applied.results.iter().any(|line| refused(line) || is_refusal(&line.outcome)) {
+        let halted = Setback::halted(applied).or_else(|| Setback::no_creates(rights));
+        let refused = applied.results.iter().any(|line| is_refusal(&line.outcome));
+        let ended = if refused || applied.halted == Some(Halt::CredentialRefused) {
             Ended::Refused
+        } else if applied.halted == Some(Halt::RightsMissing) {
+            Ended::Barred
         } else if let Some(until) = self.doubts.iter().max() {
             Ended::InDoubt(*until)
+        } else if !applied.is_complete() && rights.barring_creates().is_some() {
+            Ended::Barred
         } else if !applied.is_complete() {
             Ended::Failed
         } else if written > 0 {
@@ -120,7 +124,6 @@ impl Worker {
         } else {
             Ended::Well
         };
-        let halted = Setback::halted(applied);
         if let Some(Setback { message, .. }) = &halted {
             warn!(tenant = %self.name(), pass = self.passes, why = message, "writing stopped");
         }

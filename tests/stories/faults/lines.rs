@@ -59,6 +59,22 @@ fn b17_a_line_that_is_not_found_for_a_moment_and_is_listed_is_not_gone() {
     assert_eq!((ran.code, world.quantity(9001).as_str()), (Some(0), "27"), "{}", said(&ran));
 }
 
+#[test]
+fn c2_a_line_that_takes_too_long_to_be_shown_is_read_again_and_not_written_on_what_may_be_over() {
+    for (slow, code, quantity, told) in
+        [(2, 0, "27", "applied"), (3, 6, "25", "took too long to show the line")]
+    {
+        let world = to_change();
+        let read = Match::method("GET").path("/agreements/401/additions/9001");
+        world.simulator().fail_times(read, Fault::DelayMillis(1_200), slow);
+
+        let ran = world.apply();
+
+        assert_eq!((ran.code, world.quantity(9001).as_str()), (Some(code), quantity), "{}", said(&ran));
+        assert!(ran.stdout.contains(told), "{}", said(&ran));
+    }
+}
+
 /// Applies a plan that creates a line, and lets somebody change something after the plan was read and before the line's
 /// agreement is read again.
 fn create_meanwhile(change: impl FnOnce(&World)) -> (World, Ran) {
@@ -81,7 +97,7 @@ fn create_meanwhile(change: impl FnOnce(&World)) -> (World, Ran) {
 
 #[test]
 fn b18_b20_no_line_is_created_on_an_agreement_that_ended_or_moved_since_the_plan() {
-    let ended = "concurrent_change: the agreement runs no more";
+    let ended = "concurrent_change: the agreement does not run today";
     for (operations, why) in [
         (r#"{"op":"replace","path":"cancelledFlag","value":true}"#, ended),
         (
