@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::{Timestamp, fmt::rfc2822};
-use reqwest::header::{self, HeaderMap};
+use reqwest::header::{self, HeaderMap, HeaderValue};
 use serde::Deserialize;
 
 use super::pace::LONGEST_PAUSE;
@@ -51,11 +51,24 @@ impl Answer {
         if let Some(what) = self.other_than_json() {
             return Err(bad(what));
         }
-        let age = self.header(header::AGE).and_then(|age| age.parse::<u64>().ok()).unwrap_or(0);
-        if age > 0 {
-            return Err(bad(format!("a stored copy that is {age} seconds old")));
+        match self.kept() {
+            Some(what) => Err(bad(what)),
+            None => Ok(&self.body),
         }
-        Ok(&self.body)
+    }
+
+    /// What it is if something on the way kept it, by any `Age` header. One that cannot be read tells that somebody did.
+    fn kept(&self) -> Option<String> {
+        let seconds = |age: &HeaderValue| -> Option<u64> {
+            let age = age.to_str().ok()?.trim();
+            age.bytes().all(|byte| byte.is_ascii_digit()).then(|| age.parse().ok())?
+        };
+        let ages: Option<Vec<u64>> = self.headers.get_all(header::AGE).iter().map(seconds).collect();
+        match ages.map(|ages| ages.into_iter().max().unwrap_or(0)) {
+            None => Some("a stored copy of an age that cannot be read".to_owned()),
+            Some(0) => None,
+            Some(age) => Some(format!("a stored copy that is {age} seconds old")),
+        }
     }
 
     /// What the `Link` header says.

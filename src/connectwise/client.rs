@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use jiff::SignedDuration;
 
 use super::agreements::{self, AgreementRecord};
+use super::freshness::Strictness;
 use super::pages::{Counted, List};
 use super::progress::{Detour, Progress};
 use super::session::{Ask, Form, Session};
@@ -92,6 +93,7 @@ impl ConnectWise {
             parent: agreement,
             // A create rests on what is not in it.
             counted: Counted::Always,
+            strictness: Strictness::Strict,
         };
         let mut additions: Vec<Addition> = self.session.list(&list, &Mutex::default()).await?;
         additions.sort_unstable_by_key(|addition| addition.id);
@@ -146,7 +148,7 @@ impl ConnectWise {
         self.session.detours()
     }
 
-    /// Reads one record. It is missing only if ConnectWise says of the record itself that it is not found; other
+    /// Reads one record, on which a write may rest. It is missing only if ConnectWise says of the record itself that it is not found; other
     /// answers of that status speak of the place, the keys or the company.
     async fn record<R: Record>(
         &self,
@@ -156,7 +158,8 @@ impl ConnectWise {
         number: i64,
         parent: R::Parent,
     ) -> Result<Option<R>, ConnectWiseError> {
-        let ask = Ask { resource, path, query: vec![("fields", fields.to_owned())], form: Form::Record };
+        let query = vec![("fields", fields.to_owned())];
+        let ask = Ask { resource, path, query, form: Form::Record, strictness: Strictness::Strict };
         let answer = match self.session.read(&ask).await {
             Err(ConnectWiseError::NotFound { code, .. }) if code == "NotFound" => return Ok(None),
             read => read?,

@@ -4,29 +4,51 @@
 //! ours does, so an answer dated before what its clock must have said when it was asked for was made earlier. Whether that
 //! clock is right does not matter, nor how long an answer took. Pure: times are arguments.
 //!
-//! A single date proves nothing: one far in the future would make every honest answer after it look old. So what the clock
-//! says is taken from two answers of different dates, the second latest of them, as soon as there are two.
+//! Several servers may answer to one name, their clocks differ, and a date can be wrong. Where a write rests on an answer,
+//! the latest date decides and seconds count: at worst nothing is written for a while. Everything else is believed within
+//! minutes of what two answers said, so that no single date keeps anybody from reading.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Dates are of whole seconds, and several servers behind one name may differ by a few, which is no reason to read nothing
-/// there. Within so few seconds anybody may change a line anyway, between the read that a write relies on and the write.
-const TOLERANCE: Duration = Duration::from_secs(10);
 /// So many dates are remembered, and for so long: a clock that was put back is believed again after that.
-const MOST_DATES: usize = 64;
+const MOST_DATES: usize = 128;
 /// See [`MOST_DATES`].
 const MEMORY: Duration = Duration::from_secs(600);
+/// A second answer of the same second confirms the first; more of them would only drive out what else is known.
+const MOST_OF_ONE_DATE: usize = 2;
+
+/// How much rests on an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strictness {
+    /// A write or its verification: it is held against the latest date known.
+    Strict,
+    /// What is shown or planned, and read again before it is written: it is held against the second latest.
+    Lenient,
+}
+
+impl Strictness {
+    /// How old an answer may look. Within the few seconds of the strict one anybody may change a line anyway, between the
+    /// read that a write relies on and the write.
+    fn tolerance(self) -> Duration {
+        match self {
+            Self::Strict => Duration::from_secs(10),
+            Self::Lenient => Duration::from_secs(120),
+        }
+    }
+}
 
 /// What is known of the far end's clock.
 #[derive(Debug, Default)]
 pub(super) struct Freshness {
     known: VecDeque<Known>,
+    /// Dates that only one answer spoke against.
+    doubted: VecDeque<Known>,
 }
 
-/// A date, and when it was first seen by our clock: the far end's clock had reached it by then.
+/// A date, and when it was seen by our clock: the far end's clock had reached it by then.
 #[derive(Clone, Copy, Debug)]
 struct Known {
     dated: Timestamp,
@@ -34,36 +56,79 @@ struct Known {
 }
 
 impl Freshness {
-    /// Judges an answer by its date, and learns from it; gives how old it is at least, if that is too old.
-    pub(super) fn judge(&mut self, dated: Timestamp, sent: Instant, received: Instant) -> Option<Duration> {
-        self.known.retain(|known| received.saturating_duration_since(known.received) <= MEMORY);
-        let age = self.clock_at(sent, dated).map(|clock| clock.duration_since(dated));
-        self.learn(dated, received);
-        age.and_then(|age| Duration::try_from(age).ok()).filter(|&age| age > TOLERANCE)
-    }
-
-    /// Learns that the far end's clock had reached a date. A copy teaches as much, since it was made before it came.
-    pub(super) fn learn(&mut self, dated: Timestamp, received: Instant) {
-        if let Some(known) = self.known.iter_mut().find(|known| known.dated == dated) {
-            known.received = known.received.min(received);
-            return;
-        }
-        if self.known.len() == MOST_DATES {
-            self.known.pop_front();
-        }
-        self.known.push_back(Known { dated, received });
-    }
-
-    /// What the far end's clock said at least at a time of ours, as far as an answer of that date can be held against it.
+    /// Judges an answer by its date; gives by how much that is too early, if it is.
     ///
-    /// Its own date, seen before, is held against it alone; of the others, one may be wrong.
-    fn clock_at(&self, time: Instant, dated: Timestamp) -> Option<Timestamp> {
-        let (same, others): (Vec<&Known>, Vec<&Known>) =
-            self.known.iter().partition(|known| known.dated == dated);
-        let mut others: Vec<Timestamp> = others.iter().filter_map(|known| known.clock_at(time)).collect();
-        others.sort_unstable_by(|a, b| b.cmp(a));
-        let believed = others.get(1).or(others.first()).copied();
-        believed.max(same.first().and_then(|known| known.clock_at(time)))
+    /// Learns from what a lenient reader believes. The date of another one is nothing to go by, but for two that agree
+    /// where a single answer speaks against them.
+    pub(super) fn judge(
+        &mut self,
+        dated: Timestamp,
+        sent: Instant,
+        received: Instant,
+        strictness: Strictness,
+    ) -> Option<Duration> {
+        for dates in [&mut self.known, &mut self.doubted] {
+            dates.retain(|known| received.saturating_duration_since(known.received) <= MEMORY);
+        }
+        let strict = self.too_early(dated, sent, Strictness::Strict);
+        if self.too_early(dated, sent, Strictness::Lenient).is_none() {
+            self.learn(dated, received);
+        } else if self.known.len() == 1 {
+            self.doubt(Known { dated, received }, sent);
+        }
+        match strictness {
+            Strictness::Strict => strict,
+            Strictness::Lenient => self.too_early(dated, sent, Strictness::Lenient),
+        }
+    }
+
+    /// Learns that the far end's clock had reached a date.
+    pub(super) fn learn(&mut self, dated: Timestamp, received: Instant) {
+        if self.known.iter().filter(|known| known.dated == dated).count() < MOST_OF_ONE_DATE {
+            remember(&mut self.known, Known { dated, received });
+        }
+    }
+
+    /// Keeps a date that a single answer speaks against, until another one agrees with it: two outvote one. A copy that is
+    /// read twice does not agree with itself.
+    fn doubt(&mut self, doubted: Known, sent: Instant) {
+        let agreeing = self.doubted.iter().find(|earlier| {
+            earlier.dated != doubted.dated
+                && earlier.clock_at(sent).is_some_and(|clock| {
+                    clock.duration_since(doubted.dated).unsigned_abs() <= Strictness::Strict.tolerance()
+                })
+        });
+        match agreeing.copied() {
+            None => remember(&mut self.doubted, doubted),
+            Some(earlier) => {
+                self.doubted.clear();
+                self.learn(earlier.dated, earlier.received);
+                self.learn(doubted.dated, doubted.received);
+            }
+        }
+    }
+
+    /// By how much a date is earlier than the far end's clock can have said when the answer was asked for.
+    fn too_early(&self, dated: Timestamp, sent: Instant, strictness: Strictness) -> Option<Duration> {
+        let early = self.clock_at(sent, dated, strictness)?.duration_since(dated);
+        Duration::try_from(early).ok().filter(|&early| early > strictness.tolerance())
+    }
+
+    /// What the far end's clock said at least at a time of ours, as far as an answer of that date is held against it.
+    ///
+    /// One of several dates may be wrong, but an answer's own date, seen before, is held against it in any case.
+    fn clock_at(&self, time: Instant, dated: Timestamp, strictness: Strictness) -> Option<Timestamp> {
+        let mut clocks: Vec<Timestamp> = self.known.iter().filter_map(|known| known.clock_at(time)).collect();
+        clocks.sort_unstable_by(|a, b| b.cmp(a));
+        let latest = clocks.first().copied();
+        match strictness {
+            Strictness::Strict => latest,
+            Strictness::Lenient => {
+                let own = self.known.iter().filter(|known| known.dated == dated);
+                let own = own.filter_map(|known| known.clock_at(time)).max();
+                clocks.get(1).copied().or(latest).max(own)
+            }
+        }
     }
 }
 
@@ -76,73 +141,13 @@ impl Known {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::time::{Duration, Instant};
-
-    use jiff::{SignedDuration, Timestamp};
-
-    use super::Freshness;
-
-    /// What becomes of answers that are dated, sent and received at these seconds.
-    fn judged(answers: &[(i64, u64, u64)]) -> Vec<Option<u64>> {
-        let (origin, epoch) = (Instant::now(), "2026-04-15T12:00:00Z".parse::<Timestamp>().unwrap());
-        let mut freshness = Freshness::default();
-        let after = |seconds: &u64| origin + Duration::from_secs(*seconds);
-        answers
-            .iter()
-            .map(|(dated, sent, received)| {
-                let dated = epoch + SignedDuration::from_secs(*dated);
-                freshness.judge(dated, after(sent), after(received)).map(|age| age.as_secs())
-            })
-            .collect()
+/// Adds a date, in place of the oldest where there are too many.
+fn remember(dates: &mut VecDeque<Known>, date: Known) {
+    if dates.len() == MOST_DATES {
+        dates.pop_front();
     }
-
-    #[test]
-    fn i9_an_answer_that_repeats_the_date_of_an_earlier_one_is_a_stored_copy() {
-        assert_eq!(
-            judged(&[(0, 0, 1), (0, 3, 3), (0, 61, 61), (0, 301, 301)]),
-            [None, None, Some(60), Some(300)]
-        );
-    }
-
-    #[test]
-    fn i9_a_copy_of_seconds_among_fresh_answers_is_refused_however_often_it_is_read() {
-        let answers = [(100, 0, 0), (102, 2, 2), (75, 4, 4), (75, 4, 4), (105, 5, 5), (80, 5, 5)];
-
-        assert_eq!(judged(&answers), [None, None, Some(29), Some(29), None, Some(25)]);
-    }
-
-    #[test]
-    fn i9_a_second_answer_is_held_against_the_first_alone() {
-        assert_eq!(judged(&[(100, 0, 0), (75, 1, 1), (75, 2, 2)]), [None, Some(26), Some(27)]);
-    }
-
-    #[test]
-    fn i9_one_date_in_the_future_refuses_one_answer_at_most() {
-        assert_eq!(
-            judged(&[(90_000, 0, 0), (1, 1, 1), (2, 2, 2), (9, 9, 9)]),
-            [None, Some(90_000), None, None]
-        );
-        assert_eq!(judged(&[(0, 0, 0), (1, 1, 1), (90_000, 2, 2), (3, 3, 3), (9, 9, 9)]), [None; 5]);
-    }
-
-    #[test]
-    fn i9_a_clock_that_was_put_back_is_believed_again_after_a_while() {
-        let answers = [(3_600, 0, 0), (3_601, 1, 1), (2, 2, 2), (3, 3, 3), (602, 602, 602)];
-
-        assert_eq!(judged(&answers), [None, None, Some(3_600), Some(3_600), None]);
-    }
-
-    #[test]
-    fn i9_clocks_that_go_on_and_servers_that_differ_by_seconds_are_fresh() {
-        assert_eq!(judged(&[(0, 0, 1), (3_600, 3_600, 3_601), (3_597, 3_602, 3_603)]), [None; 3]);
-        assert_eq!(judged(&[(0, 0, 1), (90_000, 5, 6), (90_010, 20, 21)]), [None; 3], "a clock put forward");
-    }
-
-    #[test]
-    fn i9_an_answer_that_took_long_was_made_after_it_was_asked_for_and_no_more_is_known() {
-        assert_eq!(judged(&[(0, 0, 0), (1, 1, 600), (600, 600, 600)]), [None; 3]);
-        assert_eq!(judged(&[(0, 0, 0), (1, 1, 1), (2, 2, 30), (28, 29, 29)]), [None; 4]);
-    }
+    dates.push_back(date);
 }
+
+#[cfg(test)]
+mod tests;

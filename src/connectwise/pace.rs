@@ -2,12 +2,12 @@
 //!
 //! Decides when a request may be sent, and only that: who waits longest goes first, whoever gives up waiting leaves no
 //! trace, and nobody asks in vain over and over. Knows neither what is asked nor what came of it, but for being told to
-//! slow down. A write never waits once it was announced: [room](Pace::room) is made for it beforehand.
+//! slow down. What is known of the far end's clock is kept here and judged in `freshness`. A write never waits once it was announced: [room](Pace::room) is made for it beforehand.
 
 mod allowance;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::sync::{Mutex as Queue, Notify};
@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep_until};
 
 pub(super) use self::allowance::LONGEST_PAUSE;
 use self::allowance::{Allowance, Verdict, Want};
+use super::freshness::Freshness;
 use super::retry::dice;
 use super::session::unpoisoned;
 
@@ -40,7 +41,8 @@ impl Default for Rate {
     }
 }
 
-/// The pace of one ConnectWise. Clones share it.
+/// The pace of one ConnectWise, and what is known of its clock beside it: whatever asks there learns from the answers of all.
+/// Clones share both.
 #[derive(Clone, Debug)]
 pub struct Pace {
     shared: Arc<Shared>,
@@ -53,6 +55,7 @@ struct Shared {
     next: Queue<()>,
     /// Tells the next one that it may look again.
     changed: Notify,
+    freshness: Mutex<Freshness>,
 }
 
 /// Leave to send one request. It counts as under way until it is dropped.
@@ -99,15 +102,24 @@ impl Pace {
     /// A pace at which nothing was asked yet.
     #[must_use]
     pub fn new(rate: Rate) -> Self {
-        let allowance = Mutex::new(Allowance::new(rate));
-        Self { shared: Arc::new(Shared { allowance, next: Queue::default(), changed: Notify::new() }) }
+        Self::over(Allowance::new(rate))
     }
 
     /// A pace whose own pauses are too short to notice.
     #[cfg(test)]
     pub(super) fn hurried() -> Self {
-        let allowance = Mutex::new(Allowance::new(Rate::default()).hurried());
-        Self { shared: Arc::new(Shared { allowance, next: Queue::default(), changed: Notify::new() }) }
+        Self::over(Allowance::new(Rate::default()).hurried())
+    }
+
+    fn over(allowance: Allowance) -> Self {
+        let (allowance, freshness) = (Mutex::new(allowance), Mutex::default());
+        let (next, changed) = (Queue::default(), Notify::new());
+        Self { shared: Arc::new(Shared { allowance, next, changed, freshness }) }
+    }
+
+    /// What is known of the clock.
+    pub(super) fn freshness(&self) -> MutexGuard<'_, Freshness> {
+        unpoisoned(&self.shared.freshness)
     }
 
     /// Waits for leave to send a request.

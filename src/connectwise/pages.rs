@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use serde::Deserialize;
 
 use self::walk::Walk;
+use super::freshness::Strictness;
 use super::session::{Ask, Form, Session, unpoisoned};
 use super::wire::{self, Names, Record, Unreadable};
 use super::{ConnectWiseError, Resource};
@@ -34,6 +35,8 @@ pub(super) struct List<'a, P> {
     pub(super) parent: P,
     /// Whether it is counted.
     pub(super) counted: Counted,
+    /// How much rests on it.
+    pub(super) strictness: Strictness,
 }
 
 /// When a list is compared with its count.
@@ -143,7 +146,8 @@ impl Session {
     async fn count<P>(&self, list: &List<'_, P>) -> Result<u64, ConnectWiseError> {
         let (resource, path) = (list.resource, format!("{}/count", list.path));
         let query = list.condition.iter().map(|condition| ("conditions", condition.clone())).collect();
-        let answer = self.read(&Ask { resource, path: &path, query, form: Form::Record }).await?;
+        let strictness = list.strictness;
+        let answer = self.read(&Ask { resource, path: &path, query, form: Form::Record, strictness }).await?;
         let bad = |what: String| ConnectWiseError::BadAnswer { resource, what };
         let wire: CountWire = wire::value(answer.json(resource)?).map_err(|unreadable| bad(unreadable.0))?;
         wire.count.ok_or_else(|| bad("a count without a number".to_owned()))
@@ -159,5 +163,6 @@ fn page<'a, P>(list: &List<'a, P>, after: i64) -> Ask<'a> {
     if let Some(condition) = &list.condition {
         query.push(("conditions", condition.clone()));
     }
-    Ask { resource: list.resource, path: list.path, query, form: Form::Page }
+    let strictness = list.strictness;
+    Ask { resource: list.resource, path: list.path, query, form: Form::Page, strictness }
 }

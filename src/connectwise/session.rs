@@ -8,7 +8,7 @@ use bytes::Bytes;
 use reqwest::{Method, header};
 
 use super::answer::Answer;
-use super::freshness::Freshness;
+use super::freshness::Strictness;
 use super::pace::Held;
 use super::progress::Detour;
 use super::retry::Retry;
@@ -25,6 +25,8 @@ pub(super) struct Ask<'a> {
     pub(super) query: Vec<(&'static str, String)>,
     /// How.
     pub(super) form: Form,
+    /// How much rests on it.
+    pub(super) strictness: Strictness,
 }
 
 /// The forms a read can take.
@@ -57,7 +59,6 @@ pub(super) struct Session {
     instance: Mutex<Instance>,
     detours: Mutex<BTreeSet<Detour>>,
     retry: Retry,
-    freshness: Mutex<Freshness>,
 }
 
 impl Session {
@@ -72,7 +73,6 @@ impl Session {
             instance: Mutex::new(instance),
             detours: Mutex::default(),
             retry,
-            freshness: Mutex::default(),
         })
     }
 
@@ -148,27 +148,28 @@ impl Session {
         let sent = self.transport.exchange(request.query(&ask.query), turn, ask.form.largest()).await;
         let answer = sent.map_err(|failure| read_failure(failure, ask.resource))?;
         answer.json(ask.resource)?;
-        self.judge_age(&answer, asked, ask.resource)?;
+        self.judge_age(&answer, asked, ask)?;
         Ok(answer)
     }
 
-    /// Learns what time it is at the far end from an answer that nothing on the way can have kept, as to a write.
+    /// Learns what time it is at the far end from the answer to a write, if it was acknowledged: nothing on the way can have
+    /// kept that, while a refusal may be of something on the way, by its own clock.
     pub(super) fn learn_time(&self, answer: &Answer) {
-        if let Some(dated) = answer.dated() {
-            unpoisoned(&self.freshness).learn(dated, Instant::now());
+        if let (200..=299, Some(dated)) = (answer.status, answer.dated()) {
+            self.transport.freshness().learn(dated, Instant::now());
         }
     }
 
     /// Refuses an answer that was made before it was asked for.
-    fn judge_age(&self, answer: &Answer, asked: Instant, resource: Resource) -> Result<(), ConnectWiseError> {
+    fn judge_age(&self, answer: &Answer, asked: Instant, ask: &Ask<'_>) -> Result<(), ConnectWiseError> {
         let Some(dated) = answer.dated() else { return Ok(()) };
-        match unpoisoned(&self.freshness).judge(dated, asked, Instant::now()) {
-            None => Ok(()),
-            Some(age) => {
-                let what = format!("a stored copy that is {} seconds old", age.as_secs());
-                Err(ConnectWiseError::BadAnswer { resource, what })
-            }
-        }
+        let early = self.transport.freshness().judge(dated, asked, Instant::now(), ask.strictness);
+        let Some(early) = early else { return Ok(()) };
+        let what = format!(
+            "dated {} seconds before the clock of an earlier answer: a stored copy, or servers whose clocks differ",
+            early.as_secs()
+        );
+        Err(ConnectWiseError::BadAnswer { resource: ask.resource, what })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The client against a scripted far end over loopback: what is sent, what is not, and what comes of bad answers.
 
 mod bad_answers;
+mod copies;
 mod far_end;
 mod lists;
 mod moves;

@@ -10,6 +10,7 @@ use reqwest::{Method, header};
 use serde::{Deserialize, Serialize};
 
 use super::answer::Answer;
+use super::freshness::Strictness;
 use super::session::{Ask, Form, Session};
 use super::transport::{Failure, FailureKind, Largest};
 use super::wire;
@@ -141,7 +142,7 @@ impl TicketDesk {
     pub async fn state(&self, id: TicketId) -> Result<TicketState, ConnectWiseError> {
         let (resource, path) = (Resource::Tickets, format!("{PATH}/{id}"));
         let query = vec![("fields", "id,closedFlag".to_owned())];
-        let ask = Ask { resource, path: &path, query, form: Form::Record };
+        let ask = Ask { resource, path: &path, query, form: Form::Record, strictness: Strictness::Lenient };
         let answer = match self.session.read(&ask).await {
             Err(ConnectWiseError::NotFound { code, .. }) if code == "NotFound" => {
                 return Ok(TicketState::Gone);

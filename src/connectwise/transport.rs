@@ -8,6 +8,7 @@ mod keys;
 mod site;
 mod unpack;
 
+use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,7 @@ use self::keys::Keys;
 pub(super) use self::keys::Redaction;
 use self::site::Site;
 use super::answer::Answer;
+use super::freshness::Freshness;
 use super::meter::Meter;
 use super::pace::{Held, NoRoom, Pace, Room, Turn};
 use super::wire::readable;
@@ -189,6 +191,11 @@ impl Transport {
     /// Room for a request that must not wait, if there is some.
     pub(super) fn room_now(&self) -> Result<Room, NoRoom> {
         self.pace.room_now()
+    }
+
+    /// What is known of the far end's clock, by all that ask it.
+    pub(super) fn freshness(&self) -> MutexGuard<'_, Freshness> {
+        self.pace.freshness()
     }
 
     /// Sends a request, once, and receives the answer whole. The pace learns from what comes of it.

@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::future::try_join_all;
 
 use super::agreements::AgreementRecord;
+use super::freshness::Strictness;
 use super::pages::{Counted, List};
 use super::progress::{Detour, Progress};
 use super::session::Session;
@@ -124,6 +125,7 @@ impl Reading<'_> {
                     condition: None,
                     parent: integration,
                     counted: Counted::Always,
+                    strictness: Strictness::Lenient,
                 })
                 .await?,
             );
@@ -191,6 +193,7 @@ impl Reading<'_> {
             condition: Some(condition),
             parent: (),
             counted: Counted::Always,
+            strictness: Strictness::Lenient,
         });
         let lists: Vec<_> = lists.collect();
         let read = try_join_all(lists.iter().map(|list| self.listed(list))).await;
@@ -210,7 +213,8 @@ impl Reading<'_> {
         path: &str,
         fields: &'static str,
     ) -> Result<Vec<R>, ConnectWiseError> {
-        let list = List { resource, path, fields, condition: None, parent: (), counted: Counted::Always };
+        let (counted, strictness) = (Counted::Always, Strictness::Lenient);
+        let list = List { resource, path, fields, condition: None, parent: (), counted, strictness };
         self.listed(&list).await.map(in_order)
     }
 

@@ -106,6 +106,21 @@ fn b9_i9_odd_good_statuses_and_stored_copies_are_no_answers() {
 }
 
 #[test]
+fn i9_an_age_that_cannot_be_read_is_no_age_of_nothing_and_of_several_the_largest_counts() {
+    for age in ["99999999999999999999999", "-1", "+0", "0.5", "0, 5", "old", ""] {
+        let error = error(200, &[("age", age)], "[]");
+
+        assert!(matches!(error, ConnectWiseError::BadAnswer { .. }), "{age}: {error:?}");
+    }
+    for ages in [["0", "17"], ["17", "0"]] {
+        let error = error(200, &ages.map(|age| ("age", age)), "[]").to_string();
+
+        assert!(error.contains("17 seconds old"), "{error}");
+    }
+    assert!(answer(200, &[("age", "0"), ("age", " 00 ")], "[]").json(Resource::Agreements).is_ok());
+}
+
+#[test]
 fn what_the_server_says_is_one_readable_line_and_never_a_page() {
     let said = |headers: &[(&str, &str)], body: &str| answer(400, headers, body).said();
     let plain = |message: &str| Said { code: String::new(), message: message.to_owned() };

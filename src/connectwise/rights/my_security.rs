@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::{Action, Level};
 use crate::connectwise::answer::NextPage;
+use crate::connectwise::freshness::Strictness;
 use crate::connectwise::session::{Ask, Form, Session};
 use crate::connectwise::wire::{self, Text, readable};
 use crate::connectwise::{ConnectWiseError, Resource};
@@ -83,7 +84,8 @@ pub(super) async fn read(session: &Session, form: Form) -> Result<Member, Connec
         if after > 0 {
             query.push(("pageId", after.to_string()));
         }
-        let answer = session.read(&Ask { resource, path: PATH, query, form: form.clone() }).await?;
+        let (form, strictness) = (form.clone(), Strictness::Lenient);
+        let answer = session.read(&Ask { resource, path: PATH, query, form, strictness }).await?;
         let rows: Vec<Row<'_>> =
             wire::value(answer.json(resource)?).map_err(|unreadable| bad(unreadable.0))?;
         let is_empty = rows.is_empty();

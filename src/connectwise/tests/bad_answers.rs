@@ -294,22 +294,6 @@ async fn i9_a_stored_copy_is_no_answer_and_every_read_asks_for_none() {
     }
 }
 
-#[tokio::test]
-async fn i9_an_answer_dated_long_before_an_earlier_one_is_a_stored_copy() {
-    let far_end = scripted(|heard| match heard.path() {
-        "finance/agreements/3/additions/12" => Reply::json(200, &RECORD.replace("\"id\":11,", "\"id\":12,"))
-            .with("Date", "Wed, 15 Apr 2026 12:00:00 GMT"),
-        _ => Reply::json(200, RECORD).with("Date", "Wed, 15 Apr 2026 11:59:50 GMT"),
-    })
-    .await;
-    let connect_wise = connected(&far_end).await;
-    let read = |id| connect_wise.addition(AgreementId(3), AdditionId(id));
-
-    assert!(read(11).await.is_ok());
-    assert!(read(12).await.is_ok());
-    assert!(is_bad(&read(11).await));
-}
-
 /// A refusal whose text breaks off, never ends, is too long, and cannot be unpacked.
 fn without_text(status: u16, headers: &str) -> [Reply; 3] {
     let head = |more: &str| format!("HTTP/1.1 {status} No\r\n{headers}{more}\r\n").into_bytes();

@@ -12,6 +12,7 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use super::Reading;
 use crate::billing::{Addition, Agreement, AgreementId, AgreementTypeId};
 use crate::connectwise::bundles::{self, LISTS_AT_ONCE, Part};
+use crate::connectwise::freshness::Strictness;
 use crate::connectwise::pages::{Counted, List};
 use crate::connectwise::progress::{Detour, Progress};
 use crate::connectwise::session::{Ask, Form, unpoisoned};
@@ -109,8 +110,8 @@ impl Reading<'_> {
     ) -> Result<Vec<(AgreementId, Part)>, ConnectWiseError> {
         let resource = Resource::Bundles;
         let form = Form::Bundle(bundles::request(agreements).into());
-        let answer =
-            self.session.read(&Ask { resource, path: bundles::PATH, query: Vec::new(), form }).await?;
+        let (path, query, strictness) = (bundles::PATH, Vec::new(), Strictness::Lenient);
+        let answer = self.session.read(&Ask { resource, path, query, form, strictness }).await?;
         bundles::read(answer.json(resource)?, agreements, &mut unpoisoned(&self.names))
             .map_err(|Unreadable(what)| ConnectWiseError::BadAnswer { resource, what })
     }
@@ -149,6 +150,7 @@ impl Reading<'_> {
             condition: None,
             parent: agreement,
             counted: Counted::WhenLong,
+            strictness: Strictness::Lenient,
         };
         self.session.list_on(&list, begun, &self.names).await
     }
