@@ -172,7 +172,11 @@ pub(super) async fn apply<'p>(
             (None, None) => {
                 let start = start(line, run.timing, &hands).await;
                 let subject = subject(line, run.id);
-                write::write(start, line.key(), &subject, &pen, &hands).await?
+                let outcome = write::write(start, line.key(), &subject, &pen, &hands).await?;
+                if let Outcome::NotTried(closed) = outcome {
+                    halt = Some(closed);
+                }
+                outcome
             }
         };
         if let Outcome::Concluded(conclusion) = &outcome {

@@ -6,19 +6,38 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use reqwest::ClientBuilder;
 use tower::layer::layer_fn;
 use tower::{BoxError, Service};
 
 tokio::task_local! {
-    static CONNECTED_BY: Instant;
+    static CONNECTED_BY: Deadline;
+}
+
+/// A time by two clocks: the monotonic one stands still while a machine sleeps, the other can be set.
+#[derive(Clone, Copy, Debug)]
+struct Deadline {
+    monotonic: Instant,
+    wall: SystemTime,
+}
+
+impl Deadline {
+    fn at(monotonic: Instant) -> Self {
+        let left = monotonic.saturating_duration_since(Instant::now());
+        Self { monotonic, wall: SystemTime::now() + left }
+    }
+
+    /// Whether either clock says that it is over.
+    fn is_over(self) -> bool {
+        Instant::now() >= self.monotonic || SystemTime::now() > self.wall
+    }
 }
 
 /// Exchanges something on a connection that stands by then, if it does.
 pub(super) async fn connected_by<T>(at: Instant, exchange: impl Future<Output = T>) -> T {
-    CONNECTED_BY.scope(at, exchange).await
+    CONNECTED_BY.scope(Deadline::at(at), exchange).await
 }
 
 /// Makes the connections of a client heed it. It must keep none: only then is each made by the task that sends on it.
@@ -47,11 +66,28 @@ where
         let connecting = self.0.call(target);
         let Ok(by) = CONNECTED_BY.try_with(|by| *by) else { return Box::pin(connecting) };
         Box::pin(async move {
-            match tokio::time::timeout_at(by.into(), connecting).await {
+            match tokio::time::timeout_at(by.monotonic.into(), connecting).await {
                 // It may stand at once, or be looked at late.
-                Ok(connected) if Instant::now() < by => connected,
+                Ok(connected) if !by.is_over() => connected,
                 Ok(_) | Err(_) => Err("no connection stood by the time to send".into()),
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant, SystemTime};
+
+    use super::Deadline;
+
+    #[test]
+    fn a_time_is_over_when_either_clock_says_so() {
+        let (minute, now) = (Duration::from_secs(60), Instant::now());
+        let ahead = Deadline::at(now + minute);
+        let slept = Deadline { wall: SystemTime::now() - minute, ..ahead };
+        let waited = Deadline { monotonic: now, ..ahead };
+
+        assert_eq!([ahead, slept, waited].map(Deadline::is_over), [false, true, true]);
     }
 }

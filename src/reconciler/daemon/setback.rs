@@ -113,7 +113,9 @@ impl Setback {
             1 => " with 1 line left".to_owned(),
             untried => format!(" with {untried} lines left"),
         };
-        let said = applied.results.iter().rev().find_map(|result| said(&result.outcome));
+        let last =
+            applied.results.iter().rev().find(|result| matches!(result.outcome, Outcome::Concluded(_)));
+        let said = last.and_then(|result| said(&result.outcome));
         let said = said.map(|said| format!(" ({said})")).unwrap_or_default();
         let message = printable(&format!("Writing stopped{left}: {halt}{said}")).into_owned();
         Some(Self::passing(Phase::Apply, message, Some(hint.to_owned())))
