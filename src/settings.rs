@@ -111,7 +111,7 @@ pub enum Source {
 pub struct WriteTimes {
     /// How long a request may take.
     pub request_timeout: Duration,
-    /// A write that is not on its way this long after its intent is not sent at all.
+    /// A write that is not on its way this long after what it rests on was asked for is not sent at all.
     pub send_by: Duration,
     /// How late a request may still land after it was sent.
     pub latest_landing: Duration,

@@ -10,13 +10,14 @@ mod unpack;
 
 use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::header::HeaderValue;
 use reqwest::{Client, Method, RequestBuilder, Response, header};
 
+pub(super) use self::deadline::Deadline;
 use self::keys::Keys;
 pub(super) use self::keys::Redaction;
 use self::site::Site;
@@ -218,12 +219,12 @@ impl Transport {
     /// The same for a write, whose connection must stand by that time; later it is not sent.
     pub(super) async fn exchange_by(
         &self,
-        at: Option<Instant>,
+        by: Option<Deadline>,
         request: RequestBuilder,
         turn: Turn,
     ) -> Result<Answer, Failure> {
-        match at {
-            Some(at) => deadline::connected_by(at, self.exchange(request, turn, Largest::Record)).await,
+        match by {
+            Some(by) => deadline::connected_by(by, self.exchange(request, turn, Largest::Record)).await,
             None => self.exchange(request, turn, Largest::Record).await,
         }
     }

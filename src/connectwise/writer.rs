@@ -7,6 +7,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use reqwest::{Method, header};
 use serde::Serialize;
@@ -16,7 +17,7 @@ use super::additions;
 use super::answer::Answer;
 use super::pace::Room;
 use super::session::{Session, unpoisoned};
-use super::transport::{Failure, FailureKind};
+use super::transport::{Deadline, Failure, FailureKind};
 use super::wire::{self, Names};
 use crate::billing::{Addition, AdditionId, AgreementId, BillCustomer, ProductId, Quantity};
 
@@ -24,7 +25,7 @@ use crate::billing::{Addition, AdditionId, AgreementId, BillCustomer, ProductId,
 pub struct Writer {
     session: Arc<Session>,
     room: Mutex<Option<Room>>,
-    send_by: Mutex<Option<Instant>>,
+    send_by: Mutex<Option<Deadline>>,
 }
 
 /// What is known of a write after its one attempt.
@@ -100,9 +101,9 @@ impl Writer {
         }
     }
 
-    /// The next write is sent by then or not at all: making a connection takes time, and what was read grows old meanwhile.
-    pub fn send_by(&self, at: Instant) {
-        *unpoisoned(&self.send_by) = Some(at);
+    /// The next write is sent by then, by either clock, or not at all: making a connection takes time, and what was read grows old meanwhile.
+    pub fn send_by(&self, (monotonic, wall): (Instant, Timestamp)) {
+        *unpoisoned(&self.send_by) = Some(Deadline { monotonic, wall });
     }
 
     /// Sets the quantity of an addition, and nothing else of it.

@@ -3,17 +3,20 @@
 //! Partial success is a normal result. Knows neither how the plan was drawn nor who approved it.
 
 mod gate;
+mod ground;
 pub(super) mod hands;
+mod moment;
 mod order;
 mod sisters;
 pub(super) mod write;
 
 use std::fmt;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 
 use self::gate::Gate;
 pub(super) use self::gate::Validity;
+use self::ground::Ground;
 use self::hands::Hands;
 use self::order::order;
 use self::sisters::Sisters;
@@ -22,9 +25,8 @@ use super::shared::SharedJournal;
 use super::stop::Stop;
 use crate::billing::{LineKey, ProductId, Quantity};
 use crate::connectwise::ConnectWise;
-use crate::journal::attempt::{Conclusion, CreateLine, SetLine, Stale, Step, Timing, first_day};
+use crate::journal::attempt::{Conclusion, CreateLine, SetLine, Step, Timing};
 use crate::journal::{JournalError, RunId};
-use crate::mapping::utc_day;
 use crate::plan::{Line, Plan};
 
 /// Why applying ended at once. Lines that could not be written are no error but a result.
@@ -170,8 +172,8 @@ pub(super) async fn apply<'p>(
             (Some(halt), _) => Outcome::NotTried(halt),
             (None, Some(sister)) => Outcome::WaitsForSister(sister),
             (None, None) => {
-                let start = start(line, run.timing, &hands).await;
-                let subject = subject(line, run.id);
+                let (start, ground) = start(line, run.timing, &hands).await;
+                let subject = subject(line, run.id, ground);
                 let outcome = write::write(start, line.key(), &subject, &pen, &hands).await?;
                 if let Outcome::NotTried(closed) = outcome {
                     halt = Some(closed);
@@ -180,7 +182,11 @@ pub(super) async fn apply<'p>(
             }
         };
         if let Outcome::Concluded(conclusion) = &outcome {
-            halt = hands.reach.lost().or_else(|| halts(conclusion, tried < order.first));
+            halt = hands
+                .reach
+                .lost()
+                .or_else(|| gate.closed(Timestamp::now()))
+                .or_else(|| halts(conclusion, tried < order.first));
             if conclusion.is_verified() {
                 sisters.stands(line);
             }
@@ -214,43 +220,36 @@ fn is_left_out(conclusion: &Conclusion) -> bool {
     matches!(conclusion, Conclusion::Stale(_) | Conclusion::Unreadable { .. })
 }
 
-/// The first step of a line. A line without a number to write is left as it is; the planner gives none.
-async fn start(line: &Line<'_>, timing: Timing, hands: &Hands<'_>) -> Step {
+/// The first step of a line, and what a create rests on. A line without a number to write is left as it is; the planner
+/// gives none.
+async fn start(line: &Line<'_>, timing: Timing, hands: &Hands<'_>) -> (Step, Option<Ground>) {
+    let key = line.key();
     match (line.addition, line.current, line.desired) {
         (Some(addition), Some(before), Some(after)) => {
-            SetLine { line: line.key(), addition: addition.id, before, after, timing }.start()
+            (SetLine { line: key, addition: addition.id, before, after, timing }.start(), None)
         }
-        (None, None, Some(quantity)) => create(line, quantity, timing, hands).await,
-        (Some(_), None, _) | (None, Some(_), _) | (_, _, None) => Step::Done(Conclusion::Unreadable {
-            message: "The plan gives no number for this line".to_owned(),
-        }),
+        (None, None, Some(quantity)) => match Ground::read(key.agreement, line.company.id, hands).await {
+            Ok(ground) => {
+                let effective = ground.first_day;
+                (CreateLine { line: key, quantity, effective, timing }.start(), Some(ground))
+            }
+            Err(conclusion) => (Step::Done(conclusion), None),
+        },
+        (Some(_), None, _) | (None, Some(_), _) | (_, _, None) => {
+            let message = "The plan gives no number for this line".to_owned();
+            (Step::Done(Conclusion::Unreadable { message }), None)
+        }
     }
 }
 
-/// A create begins on the agreement's own terms, so the agreement is read first. One that ended or changed hands since the
-/// plan gets no line.
-async fn create(line: &Line<'_>, quantity: Quantity, timing: Timing, hands: &Hands<'_>) -> Step {
-    let today: Date = utc_day(Timestamp::now());
-    let stale = |stale| Step::Done(Conclusion::Stale(stale));
-    match hands.reach.ask(hands.connectwise.agreement(line.agreement.id)).await {
-        Ok(Some(agreement)) if agreement.company != line.company.id => stale(Stale::AgreementMoved),
-        Ok(Some(agreement)) if !agreement.is_active(today) => stale(Stale::AgreementEnded),
-        Ok(Some(agreement)) => {
-            let effective = first_day(&agreement, today);
-            CreateLine { line: line.key(), quantity, effective, timing }.start()
-        }
-        Ok(None) => Step::Done(Conclusion::Unreadable { message: "its agreement was not found".to_owned() }),
-        Err(unread) => Step::Done(Conclusion::Unreadable { message: unread.to_string() }),
-    }
-}
-
-fn subject(line: &Line<'_>, run: RunId) -> Subject {
+fn subject(line: &Line<'_>, run: RunId, ground: Option<Ground>) -> Subject {
     Subject {
         run,
         company: line.company.identifier.into(),
         product: line.product.identifier.into(),
         terms: line.terms.as_deref().unwrap_or_default().into(),
         guarded: line.guarded.clone(),
+        ground,
     }
 }
 

@@ -54,7 +54,7 @@ pub struct CarriedOut<'p> {
 }
 
 /// Records the plan and what it rests on, and writes the lines that were chosen. `tell` hears of the members'
-/// rights first, and then each result as it comes. Where a right is missing, no line is tried.
+/// rights first, and then each result as it comes. Where a right is missing that all writes take, no line is tried.
 ///
 /// # Errors
 ///

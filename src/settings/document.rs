@@ -174,7 +174,7 @@ pub(super) struct JsonDocument {
 pub(super) struct WritesDocument {
     /// How long a request may take; 30s when left out
     pub(super) request_timeout: Option<WrittenDuration>,
-    /// A write that is not on its way this long after its intent is not sent at all; 5s when left out
+    /// A write that is not on its way this long after its line was read again is not sent at all; 5s when left out
     pub(super) send_by: Option<WrittenDuration>,
     /// How late a request may still land after it was sent; 3m when left out
     pub(super) latest_landing: Option<WrittenDuration>,

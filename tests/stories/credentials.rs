@@ -142,7 +142,7 @@ fn the_daemon_says_why_a_run_stopped_midway_until_somebody_looks() {
     world.simulator().fail_times(Match::method("GET").path("/additions/90"), closed, 1_000);
 
     let mut daemon = world.daemon();
-    daemon.says(&["writing stopped", "with 2 lines left: ConnectWise cannot be reached"]);
+    daemon.says(&["not all was written", "with 2 lines left: ConnectWise cannot be reached"]);
     daemon.passes("partial");
 
     world.wait_until("the reason is noted", |world| {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use trueup::journal::{HistoryFilter, Journal, JournalReader};
-use trueup::simulator::{Fault, Function, Level, Levels, Match, Role};
+use trueup::simulator::{Canned, Fault, Function, Level, Levels, Match, Role};
 
 use super::codes::crowd::{crowd, use_each};
 use super::world::elsewhere::land;
@@ -157,6 +157,20 @@ fn a_new_line_is_created_at_nothing_and_brought_to_its_quantity_by_a_write_of_it
     assert_eq!(sent(&world), ["POST", "PATCH"]);
     assert!(world.write_requests()[0].contains(r#""quantity":0"#), "{:?}", world.write_requests());
     assert!(world.plan().is_unchanged());
+}
+
+#[test]
+fn a_new_line_that_cannot_be_read_back_is_told_as_created_and_not_as_left_out() {
+    let world = to_create();
+    let failed = Canned::new(500, r#"{"code":"InternalServerError","message":"An error occurred"}"#);
+    let one_line = Match::method("GET").path("/agreements/401/additions/100001");
+    world.simulator().fail_times(one_line, Fault::StatusBefore(failed), 1_000);
+
+    let ran = world.apply();
+
+    assert_eq!(ran.code, Some(6), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("  created  ") && !ran.stdout.contains("  left out  "), "{}", ran.stdout);
+    assert_eq!(sent(&world).len(), 1, "the line, and no quantity");
 }
 
 #[test]

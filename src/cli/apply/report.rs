@@ -158,7 +158,7 @@ fn unsent(why: NotSent) -> &'static str {
     match why {
         NotSent::SendByPassed => "the journal took too long, so the line would have to be read again",
         NotSent::StopRequested => "a stop was requested",
-        NotSent::NoByteWritten => "no connection to ConnectWise",
+        NotSent::NoByteWritten => "no connection to ConnectWise stood in time",
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use jiff::civil::date;
 use reqwest::Method;
 
 use super::{FarEnd, Options, Reply, connected, impatient, options, scripted};
 use crate::billing::{AdditionId, AgreementId, ProductId, Quantity};
-use crate::connectwise::transport::{FailureKind, Transport};
+use crate::connectwise::transport::{Deadline, FailureKind, Transport};
 use crate::connectwise::{WriteAnswer, Writer};
 use crate::outbound::Addresses;
 
@@ -147,7 +148,9 @@ async fn b3_a_write_whose_connection_does_not_stand_by_its_time_is_surely_not_se
     let turn = transport.turn().await.unwrap();
     let began = Instant::now();
 
-    let sent = transport.exchange_by(Some(began + Duration::from_millis(200)), write, turn).await;
+    let soon = Duration::from_millis(200);
+    let by = Deadline { monotonic: began + soon, wall: Timestamp::now() + soon };
+    let sent = transport.exchange_by(Some(by), write, turn).await;
 
     assert_eq!(sent.err().map(|failure| failure.kind), Some(FailureKind::NotConnected));
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
@@ -159,9 +162,10 @@ async fn b3_a_write_whose_time_is_over_is_not_sent_and_the_next_one_has_its_own(
     let far_end = scripted(|_| Reply::json(200, RECORD)).await;
     let writer = connected(&far_end).await.writer();
 
-    writer.send_by(Instant::now());
+    writer.send_by((Instant::now(), Timestamp::now()));
     let late = set(&writer).await;
-    writer.send_by(Instant::now() + Duration::from_secs(60));
+    let minute = Duration::from_secs(60);
+    writer.send_by((Instant::now() + minute, Timestamp::now() + minute));
     let in_time = set(&writer).await;
 
     assert!(matches!(late, WriteAnswer::NotSent { .. }), "{late:?}");

@@ -6,8 +6,9 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
+use jiff::Timestamp;
 use reqwest::ClientBuilder;
 use tower::layer::layer_fn;
 use tower::{BoxError, Service};
@@ -18,26 +19,21 @@ tokio::task_local! {
 
 /// A time by two clocks: the monotonic one stands still while a machine sleeps, the other can be set.
 #[derive(Clone, Copy, Debug)]
-struct Deadline {
-    monotonic: Instant,
-    wall: SystemTime,
+pub(in crate::connectwise) struct Deadline {
+    pub(in crate::connectwise) monotonic: Instant,
+    pub(in crate::connectwise) wall: Timestamp,
 }
 
 impl Deadline {
-    fn at(monotonic: Instant) -> Self {
-        let left = monotonic.saturating_duration_since(Instant::now());
-        Self { monotonic, wall: SystemTime::now() + left }
-    }
-
     /// Whether either clock says that it is over.
     fn is_over(self) -> bool {
-        Instant::now() >= self.monotonic || SystemTime::now() > self.wall
+        Instant::now() >= self.monotonic || Timestamp::now() > self.wall
     }
 }
 
 /// Exchanges something on a connection that stands by then, if it does.
-pub(super) async fn connected_by<T>(at: Instant, exchange: impl Future<Output = T>) -> T {
-    CONNECTED_BY.scope(Deadline::at(at), exchange).await
+pub(super) async fn connected_by<T>(by: Deadline, exchange: impl Future<Output = T>) -> T {
+    CONNECTED_BY.scope(by, exchange).await
 }
 
 /// Makes the connections of a client heed it. It must keep none: only then is each made by the task that sends on it.
@@ -77,15 +73,17 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant, SystemTime};
+    use std::time::{Duration, Instant};
+
+    use jiff::Timestamp;
 
     use super::Deadline;
 
     #[test]
     fn a_time_is_over_when_either_clock_says_so() {
         let (minute, now) = (Duration::from_secs(60), Instant::now());
-        let ahead = Deadline::at(now + minute);
-        let slept = Deadline { wall: SystemTime::now() - minute, ..ahead };
+        let ahead = Deadline { monotonic: now + minute, wall: Timestamp::now() + minute };
+        let slept = Deadline { wall: Timestamp::now() - minute, ..ahead };
         let waited = Deadline { monotonic: now, ..ahead };
 
         assert_eq!([ahead, slept, waited].map(Deadline::is_over), [false, true, true]);

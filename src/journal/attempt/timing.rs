@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 /// The times of the write protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Timing {
-    /// A write that is not on its way this long after its intent was meant is not sent at all.
+    /// A write that is not on its way this long after what it rests on was asked for is not sent at all.
     pub send_by: Duration,
     /// How long after the send-by time a read tells for sure. Longer than the latest landing of a request (180 s) and
     /// the lag of reads (60 s) together.
@@ -59,7 +59,8 @@ pub struct Elapsed {
 
 impl Elapsed {
     /// Whether both clocks agree that no more than this has passed.
-    pub(super) fn is_within(self, limit: Duration) -> bool {
+    #[must_use]
+    pub fn is_within(self, limit: Duration) -> bool {
         let wall = Duration::try_from(self.wall);
         self.monotonic <= limit && wall.is_ok_and(|wall| wall <= limit)
     }

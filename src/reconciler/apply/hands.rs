@@ -115,7 +115,8 @@ const FAILURES: u8 = 3;
 /// What reads came to.
 #[derive(Debug, Default)]
 struct Heard {
-    failures: u8,
+    /// Why the last reads failed, and how many of them in a row.
+    failing: Option<(Halt, u8)>,
     lost: Option<Halt>,
 }
 
@@ -123,7 +124,7 @@ impl Heard {
     /// Hears what came of a read that was repeated as often as could help.
     fn hear(&mut self, error: Option<&ConnectWiseError>) {
         let Some(error) = error else {
-            self.failures = 0;
+            self.failing = None;
             return;
         };
         match error.class() {
@@ -137,8 +138,9 @@ impl Heard {
 
     /// It failed in a way that a few records may have by themselves, but hardly several in a row.
     fn failed(&mut self, why: Halt) {
-        self.failures = self.failures.saturating_add(1);
-        if self.failures >= FAILURES {
+        let before = self.failing.filter(|(reason, _)| *reason == why).map_or(0, |(_, times)| times);
+        self.failing = Some((why, before + 1));
+        if before + 1 >= FAILURES {
             self.lost = Some(why);
         }
     }
@@ -181,6 +183,7 @@ mod tests {
         };
         assert_eq!(lost(&[forbidden(), forbidden()]), None);
         assert_eq!(lost(&[forbidden(), None, forbidden(), forbidden()]), None);
+        assert_eq!(lost(&[failed(503), failed(503), forbidden()]), None, "an outage is no role");
         assert_eq!(lost(&[forbidden(), forbidden(), forbidden()]), Some(Halt::RightsMissing));
     }
 

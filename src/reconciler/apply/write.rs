@@ -5,17 +5,17 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::super::stop::Stop;
 use super::gate::Gate;
+use super::ground::Ground;
 use super::hands::Hands;
+use super::moment::Moment;
 use super::{ApplyError, Halt, Outcome};
 use crate::billing::{AdditionId, AgreementId, Guarded, LineKey};
 use crate::connectwise::{self, Writer};
-use crate::journal::attempt::{
-    Conclusion, Elapsed, Intend, Listing, Read, Retry, Sight, Step, Wait, WriteAnswer,
-};
+use crate::journal::attempt::{Conclusion, Intend, Listing, Read, Retry, Sight, Step, Wait, WriteAnswer};
 use crate::journal::{Action, Intent, RunId};
 use crate::mapping::utc_day;
 
@@ -39,6 +39,8 @@ pub(super) struct Subject {
     pub(super) terms: Arc<str>,
     /// What else the line was like.
     pub(super) guarded: Option<Guarded>,
+    /// What a create rests on.
+    pub(super) ground: Option<Ground>,
 }
 
 /// How long to wait before a write whose connection failed is tried again; doubled each time.
@@ -61,12 +63,14 @@ pub(super) async fn write(
     let creates = matches!(start, Step::List(_));
     let mut step = start;
     let mut pause = PAUSE;
-    let (mut asked_at, mut slow) = (Instant::now(), 0);
+    let (mut asked, mut slow, mut created) = (Moment::now(), 0, None);
     loop {
         step = match step {
             Step::Intend(intend) => match pen.gate.closed(Timestamp::now()) {
                 Some(halt) => return Ok(left(&intend.action(), halt, creates)),
-                None if asked_at.elapsed() <= intend.send_within() => commit(intend, line, subject, hands)?,
+                None if asked.elapsed().is_within(intend.send_within()) => {
+                    commit(intend, line, subject, hands)?
+                }
                 None if slow == SLOW_READS => return Ok(too_slow(&intend.action(), creates)),
                 None => {
                     slow += 1;
@@ -74,12 +78,12 @@ pub(super) async fn write(
                 }
             },
             Step::Patch(patch) => {
-                pen.writer.send_by(asked_at + patch.send_within());
+                pen.writer.send_by(asked.later(patch.send_within()));
                 let answer = pen.writer.set_quantity(line.agreement, patch.addition(), patch.after()).await;
                 patch.answered(received(answer, 200))
             }
             Step::Post(post) => {
-                pen.writer.send_by(asked_at + post.send_within());
+                pen.writer.send_by(asked.later(post.send_within()));
                 let answer = pen.writer.create_inert(line.agreement, line.product, post.effective()).await;
                 post.answered(received(answer, 201))
             }
@@ -88,10 +92,19 @@ pub(super) async fn write(
                 pause = pause.saturating_mul(2);
                 again(retry, pen.gate)
             }
-            Step::Done(conclusion) => return Ok(Outcome::Concluded(conclusion)),
+            Step::Done(conclusion) => return Ok(Outcome::Concluded(told(conclusion, created))),
             reading @ (Step::Read(_) | Step::List(_)) => {
                 make_room(pen.writer, hands.stop).await;
-                asked_at = Instant::now();
+                asked = Moment::now();
+                match (&reading, subject.ground) {
+                    (Step::Read(read), Some(_)) => created = Some(read.addition()),
+                    (Step::List(_), Some(ground)) => {
+                        if let Some(changed) = ground.changed(hands).await {
+                            return Ok(Outcome::Concluded(changed));
+                        }
+                    }
+                    _ => {}
+                }
                 read(reading, line, hands).await?
             }
             telling => read(telling, line, hands).await?,
@@ -162,8 +175,8 @@ async fn look(read: &Read, agreement: AgreementId, hands: &Hands<'_>) -> Sight {
 
 /// Commits the intent. When that fails the process must stop, so the error ends everything.
 fn commit(intend: Intend, line: LineKey, subject: &Subject, hands: &Hands<'_>) -> Result<Step, ApplyError> {
-    let at = Timestamp::now();
-    let clock = Instant::now();
+    let meant = Moment::now();
+    let at = meant.wall;
     let intent = Intent {
         line,
         company: subject.company.clone(),
@@ -176,9 +189,7 @@ fn commit(intend: Intend, line: LineKey, subject: &Subject, hands: &Hands<'_>) -
         settles_at: intend.settles_at(at),
     };
     let id = hands.journal.with(|journal| journal.intend(subject.run, &intent))?;
-    let wall: SignedDuration = Timestamp::now().duration_since(at);
-    let elapsed = Elapsed { monotonic: clock.elapsed(), wall };
-    Ok(intend.committed(id, at, elapsed, hands.stop.requested()))
+    Ok(intend.committed(id, at, meant.elapsed(), hands.stop.requested()))
 }
 
 /// Nothing more may begin, so nothing is meant either. A line that was created just before stays at 0 for now.
@@ -189,10 +200,22 @@ fn left(meant: &Action, halt: Halt, creates: bool) -> Outcome {
     }
 }
 
+/// A line that was created just before stands, at 0, whatever kept its quantity from being set: it is not left out.
+fn told(conclusion: Conclusion, created: Option<AdditionId>) -> Conclusion {
+    match (conclusion, created) {
+        (Conclusion::Unreadable { .. } | Conclusion::Stale(_), Some(addition)) => {
+            Conclusion::Created { addition }
+        }
+        (conclusion, _) => conclusion,
+    }
+}
+
 /// Reading took too long each time: by the time it was through, somebody may have changed the line. One that was created
 /// just before stays at 0 for now.
 fn too_slow(meant: &Action, creates: bool) -> Outcome {
-    let message = "ConnectWise took too long to show the line for a write to rest on it".to_owned();
+    let message =
+        "the line was shown too late to rest a write on it, three times; send_by says what is too late"
+            .to_owned();
     Outcome::Concluded(match *meant {
         Action::Set { addition, .. } if creates => Conclusion::Created { addition },
         Action::Set { .. } | Action::Create { .. } => Conclusion::Unreadable { message },

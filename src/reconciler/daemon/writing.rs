@@ -96,7 +96,10 @@ impl Worker {
         self.doubts.extend(applied.results.iter().filter_map(|result| doubt(&result.outcome)));
         self.standing.in_doubt = self.doubts.len();
         let was_cut = |result: &LineResult<'_>| {
-            matches!(result.outcome, Outcome::NotTried(Halt::Stopped)) || doubt(&result.outcome).is_some()
+            let inert = matches!(result.outcome, Outcome::Concluded(Conclusion::Created { .. }));
+            inert
+                || matches!(result.outcome, Outcome::NotTried(Halt::Stopped))
+                || doubt(&result.outcome).is_some()
         };
         if self.stop.is_requested() && applied.results.iter().any(was_cut) {
             self.cut = Finished::Cut;
@@ -115,7 +118,7 @@ impl Worker {
             Ended::Barred
         } else if let Some(until) = self.doubts.iter().max() {
             Ended::InDoubt(*until)
-        } else if !applied.is_complete() && rights.barring_creates().is_some() {
+        } else if rights.barring_creates().is_some() && applied.results.iter().all(is_done_or_barred) {
             Ended::Barred
         } else if !applied.is_complete() {
             Ended::Failed
@@ -125,9 +128,18 @@ impl Worker {
             Ended::Well
         };
         if let Some(Setback { message, .. }) = &halted {
-            warn!(tenant = %self.name(), pass = self.passes, why = message, "writing stopped");
+            warn!(tenant = %self.name(), pass = self.passes, why = message, "not all was written");
         }
         Came { result, written, ended, halted }
+    }
+}
+
+/// Whether nothing is left of a line but what a missing right keeps from being done.
+fn is_done_or_barred(result: &LineResult<'_>) -> bool {
+    match &result.outcome {
+        Outcome::Concluded(conclusion) => conclusion.is_verified(),
+        Outcome::NotTried(halt) => *halt == Halt::RightsMissing,
+        Outcome::WaitsForSister(_) => true,
     }
 }
 

@@ -62,7 +62,7 @@ fn b17_a_line_that_is_not_found_for_a_moment_and_is_listed_is_not_gone() {
 #[test]
 fn c2_a_line_that_takes_too_long_to_be_shown_is_read_again_and_not_written_on_what_may_be_over() {
     for (slow, code, quantity, told) in
-        [(2, 0, "27", "applied"), (3, 6, "25", "took too long to show the line")]
+        [(2, 0, "27", "applied"), (3, 6, "25", "shown too late to rest a write on it")]
     {
         let world = to_change();
         let read = Match::method("GET").path("/agreements/401/additions/9001");
