@@ -34,7 +34,7 @@ const ACCEPT: &str = "application/vnd.connectwise.com+json; version=2026.4";
 /// How large an answer may be, packed and unpacked.
 ///
 /// At most twice `reads_at_once` are received at once, eight unless the settings say otherwise. Each takes the packed and
-/// the unpacked body at worst, so no far end can make them take more than half a gigabyte together.
+/// the unpacked body at worst, and a buffer that grows may be twice what it holds: together a gigabyte at the very most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Largest {
     /// One record, a count, a description, or what became of a write.
