@@ -18,6 +18,10 @@ use crate::contract::Watched;
 use crate::simulator::{FaultFile, Running};
 use rust_decimal::Decimal;
 
+/// One more line for the usual agreement.
+const CREATED: &str =
+    r#"{"product":{"id":501},"quantity":1,"billCustomer":"Billable","effectiveDate":"2026-12-01T00:00:00Z"}"#;
+
 /// The usual company, with these rules armed. Each line is one rule.
 fn troubled(rules: &[&str]) -> Watched {
     let running = world();
@@ -38,6 +42,12 @@ fn lines(caller: &Caller, query: &str) -> Reply {
 /// The first line, as a record.
 fn line(caller: &Caller) -> Reply {
     caller.get(&caller.line(LINE))
+}
+
+/// When the first line was written last.
+fn updated(running: &Running) -> String {
+    let line = running.addition(LINE).unwrap();
+    line.get("_info").unwrap().descend(&["lastUpdated"]).to_string()
 }
 
 /// A PATCH of the first line's quantity; nothing where the connection was cut.

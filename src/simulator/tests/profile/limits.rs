@@ -1,11 +1,8 @@
 //! The limit at its edge: the thousand-and-first request, and what is turned away with it.
 
 use super::super::AGREEMENT;
-use super::{before, caller, line, patch, quantity, statuses, troubled};
+use super::{CREATED, before, caller, line, patch, quantity, statuses, troubled};
 use crate::simulator::Kind;
-
-const CREATED: &str =
-    r#"{"product":{"id":501},"quantity":1,"billCustomer":"Billable","effectiveDate":"2026-12-01T00:00:00Z"}"#;
 
 #[test]
 fn fault_14_the_thousand_and_first_request_of_a_minute_is_turned_away_for_30_seconds() {

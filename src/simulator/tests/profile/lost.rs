@@ -1,21 +1,13 @@
 //! Writes whose answer is lost or worthless: what stands after them, and what a second try does.
 
 use super::super::{AGREEMENT, LINE};
-use super::{before, caller, line, lines, patch, quantity, troubled};
+use super::{CREATED, before, caller, line, lines, patch, quantity, troubled, updated};
 use crate::simulator::{Kind, Running, Value};
-
-const CREATED: &str =
-    r#"{"product":{"id":501},"quantity":1,"billCustomer":"Billable","effectiveDate":"2026-12-01T00:00:00Z"}"#;
 
 /// The status of a creation, where there is one.
 fn create(running: &Running) -> Option<u16> {
     let path = format!("finance/agreements/{AGREEMENT}/additions");
     caller(running).try_send("POST", &path, CREATED).map(|reply| reply.status)
-}
-
-fn updated(running: &Running) -> String {
-    let line = running.addition(LINE).unwrap();
-    line.get("_info").unwrap().descend(&["lastUpdated"]).to_string()
 }
 
 #[test]

@@ -1,17 +1,8 @@
 //! Writes whose fate is not what the answer says, and records that somebody else changes.
 
 use super::super::LINE;
-use super::{befell, before, caller, line, lines, patch, quantity, troubled};
-use crate::simulator::{Kind, Running};
-
-/// A line that can be created.
-const CREATED: &str =
-    r#"{"product":{"id":501},"quantity":1,"billCustomer":"Billable","effectiveDate":"2026-12-01T00:00:00Z"}"#;
-
-fn updated(running: &Running) -> String {
-    let line = running.addition(LINE).unwrap();
-    line.get("_info").unwrap().descend(&["lastUpdated"]).to_string()
-}
+use super::{CREATED, befell, before, caller, line, lines, patch, quantity, troubled, updated};
+use crate::simulator::Kind;
 
 #[test]
 fn fault_15_a_timeout_before_commit_changes_nothing_and_one_after_commit_does() {
